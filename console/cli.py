@@ -72,6 +72,7 @@ VERBS: Final[Mapping[str, Verb]] = {
                    " the one has its key in the other."),
     "erasure": Verb("erasure", "app", "Erasing people: the certificate of it, and checking one."),
     "access": Verb("erasure", "reports", "Who read what of a file, for the person it is about."),
+    "files": Verb("files", "app", "The store of attached files."),
     "move": Verb("move", "move", "Move the log to another database, everything beside it too, and leave nothing behind"
                  " that could go on."),
     "restore": Verb("restore", "app", "Copies put back in place, and what an older one does not know."),

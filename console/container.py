@@ -19,6 +19,7 @@ from console.opening_checks import (
     refuse_without_keys,
 )
 from console.settings import Settings
+from console.stored_files import file_store
 from events.erasure_gate import set_gate
 from events.errors import EventsError, LogBehind, NoteRefused
 from events.facts import catalogue
@@ -103,6 +104,7 @@ class Container:
         code_rows_once(self.log)
         self.service = CommandService(self.log)
         replay_erasures(self.service)
+        self.files = file_store(self.settings)
         self.cases = CaseReader(self.log, self.service.definitions, self.service.folds)
         self.houses = CurrentOccupancy(self.log)
 
@@ -151,6 +153,7 @@ class Container:
             chance=self.chance,
             terms=terms or WorkerSettings(rhythm=self._rhythm()),
             sealing=sealing,
+            files=self.files,
         )
 
     def unknown_outside(self) -> list[OrphanFound]:

@@ -12,14 +12,17 @@ import typer
 from sqlalchemy import URL
 
 from console.errors import BadInput
+from console.file_copies import PackedFiles, pack_files, unpack_files
 from console.kept_checkpoint import kept_checkpoint
 from console.key_opening import key_database, open_keys
 from console.opening_checks import database_url_of, ready_database
 from console.settings import Settings
+from console.stored_files import file_store
 from events.backup import BackedUp, copy_file, in_one_file, look_at, reserved
 from events.database import Database, sqlite_url
 from events.errors import BackupRefused
 from events.facts import catalogue
+from events.file_stores import FolderFiles
 from events.high_water import RESTORED, mark_moved
 from events.key_check import bind_keys_to_log
 from events.key_copies import note_copy
@@ -35,6 +38,7 @@ from events.tables import metadata as log_tables
 from events.verify import verify
 from events.world import SystemEntropy
 from handlers.projections.tables import metadata as tables_beside
+from handlers.queries.attached_files import known_files
 
 SCHEMAS: Final = (log_tables, tables_beside)
 Progress = Callable[[int, int], None]
@@ -61,17 +65,21 @@ class Copy(NamedTuple):
         return cls(target, passphrase, here.key_file.parent / f".{target.name}.to-be-sealed" if passphrase else target)
 
 
-def make_copies(here: Settings, log: Copy | None, keys: Copy, progress: Callable[[str], Progress]) -> BackedUp:
-    """Copy the log, then the keys, each as it stands at one moment; return what they hold. Raises BackupRefused.
+def make_copies(
+    here: Settings, log: Copy | None, keys: Copy, progress: Callable[[str], Progress], files: Copy | None = None
+) -> BackedUp:
+    """Copy the log, then keys and files, each as it stands at one moment; return what they hold. Raises BackupRefused.
 
-    The keys come after the log: whatever the log's copy holds was sealed with a key that was there before it.
+    They come after the log: whatever its copy holds was sealed with a key, and names a file, that was there before it.
     """
-    copies = [copy for copy in (log, keys) if copy is not None]
+    copies, packed = [copy for copy in (log, keys, files) if copy is not None], PackedFiles()
     try:
         if log is not None:
             copy_log(here, log.plain, progress("log"))
         copy_keys(here, keys.plain, progress("keys"))
-        found = look_at(log.plain if log else None, keys.plain)
+        if files is not None:
+            packed = pack_files(file_store(here), files.plain, progress("files"))
+        found = look_at(log.plain if log else None, keys.plain)._replace(**packed._asdict())
         for copy in copies:
             if copy.passphrase:
                 seal_file(copy.plain, copy.target, copy.passphrase, SystemEntropy(), progress(copy.target.name))
@@ -123,6 +131,8 @@ class PutInPlace(NamedTuple):
     events: int
     keys: int
     without_key: int
+    files: int = 0
+    files_missing: int = 0  # of those the log tells of
 
 
 def put_in_place(
@@ -131,14 +141,17 @@ def put_in_place(
     passphrases: Passphrases,
     progress: Callable[[str], Progress],
     kept: Sequence[Path] = (),
+    files: Path | None = None,
 ) -> PutInPlace:
-    """Put a log and its keys in place in a data folder that has none, once they have proved whole and of one another.
+    """Put a log, its keys and the files, if there is a copy of them, in place in a data folder that has none.
+
+    Each has to prove whole, and log and keys of one another.
 
     The log is held to the checkpoints that were ``kept``: one that lost something signed is not put in place. Nobody
     works with them before somebody has accepted that they are copies. Raises BadInput for a folder that is in
     use, BackupRefused for copies that are not whole, and leaves nothing behind then.
     """
-    _refuse_in_use(here, copies)
+    _refuse_in_use(here, copies if files is None else (*copies, files))
     make_private_folder(here.data)
     aside = replace(here, data=here.restoring_folder, kek_file=str(here.kek_path))  # read only
     shutil.rmtree(aside.data, ignore_errors=True)  # of an attempt that was broken off
@@ -147,16 +160,19 @@ def put_in_place(
         for file, target, asked in zip(copies, (aside.log_file, aside.key_file), passphrases, strict=True):
             with opened_copy(file, asked, aside.data, progress(f"open {file.name}")) as plain:
                 copy_file(plain, target, progress(file.name))
-        _prove(aside, kept)
+        names = _unpacked(aside, files, passphrases[0], progress)
+        live = _prove(aside, kept)
         make_private_folder(here.key_file.parent)
         aside.log_file.replace(here.log_file)
         aside.key_file.replace(here.key_file)
-        return PutInPlace._make(look_at(here.log_file, here.key_file)[:3])
+        _put_files(aside, here)
+        found = look_at(here.log_file, here.key_file)
+        return PutInPlace(found.events, found.keys, found.without_key, len(names), len(live - names))
     finally:
         shutil.rmtree(aside.data, ignore_errors=True)
 
 
-def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
+def _refuse_in_use(here: Settings, copies: Sequence[Path]) -> None:
     if here.database_url is not None or here.keys_url is not None:
         raise BadInput(
             "restore into a folder without the settings of a database, then take the log there with `wayhome move` and "
@@ -174,8 +190,28 @@ def _refuse_in_use(here: Settings, copies: tuple[Path, Path]) -> None:
             raise BadInput(f"there is no file {file}")
 
 
-def _prove(aside: Settings, kept: Sequence[Path]) -> None:
-    """Hold the copies to each other, the log to itself and to what somebody kept, and note that they are copies."""
+def _unpacked(
+    aside: Settings, files: Path | None, passphrase: Callable[[], str], progress: Callable[[str], Progress]
+) -> set[str]:
+    """Unpack the copy of the files beside the data and return their names; each is what its name says."""
+    if files is None:
+        return set()
+    with opened_copy(files, passphrase, aside.data, progress(f"open {files.name}")) as plain:
+        return unpack_files(plain, FolderFiles(aside.files_folder), progress(files.name))
+
+
+def _put_files(aside: Settings, here: Settings) -> None:
+    """Put what was unpacked where this office keeps its files; what is there already is the same, or is put right."""
+    unpacked, store = FolderFiles(aside.files_folder), file_store(here)
+    for file in unpacked.listed():
+        store.put(file.name, unpacked.get(file.name) or b"")
+
+
+def _prove(aside: Settings, kept: Sequence[Path]) -> frozenset[str]:
+    """Hold the copies to each other, the log to itself and to what somebody kept, and note that they are copies.
+
+    Return the names of the files the log tells of.
+    """
     # No whole office is opened: that would erase anew, and take another key-encryption key, in what is only looked at.
     with closing(ready_database(aside)) as database, closing(open_keys(aside, SystemEntropy())) as keys:
         log = Log(database, catalogue(), keys, SystemEntropy())
@@ -185,6 +221,8 @@ def _prove(aside: Settings, kept: Sequence[Path]) -> None:
             found = "; ".join(finding.text for finding in proof.findings[:3])
             raise BackupRefused(f"the copy of the log is not as it was written: {found}; take another copy")
         keys.note(RESTORED, b"1")
+        with database.reading() as connection:
+            return known_files(log, connection).live
 
 
 def passphrase_from(file: Path | None, whose: str, *, new: bool = False) -> str:

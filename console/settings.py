@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from console.errors import BadInput
+from events.s3_address import parse_s3
 from handlers.queries.record_view import ViewLimits
 
 
@@ -24,6 +25,7 @@ class Settings:
     data: Path
     database_url: str | None = None
     redis_url: str | None = None
+    files_url: str | None = None
     smtp_url: str | None = None
     keys_url: str | None = None
     kek_file: str | None = None
@@ -83,6 +85,11 @@ class Settings:
         return self.data / f"signed-in-{os.getuid()}"
 
     @property
+    def files_folder(self) -> Path:
+        """Return where sealed files lie when no other store is set."""
+        return self.data / "files"
+
+    @property
     def order_file(self) -> Path:
         """Return the order book's file."""
         return self.data / "orders.sqlite"
@@ -101,8 +108,8 @@ class Settings:
 FILE: Final = "settings.toml"
 # In the environment WAYHOME_DATABASE_URL and so on.
 IN_FILE: Final = (
-    "database_url", "keys_url", "kek_file", "kek_passphrase_file", "redis_url", "smtp_url", "allow_owner",
-    "seal_key", "cases_per_proof", "cases_per_hour",
+    "database_url", "keys_url", "kek_file", "kek_passphrase_file", "redis_url", "smtp_url", "files_url",
+    "allow_owner", "seal_key", "cases_per_proof", "cases_per_hour",
 )  # fmt: skip
 COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
 _COUNT_MAX: Final = 100_000
@@ -116,6 +123,7 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_KEK_PASSPHRASE_FILE": "file with the passphrase of that key; empty: it is asked for where one is set",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+    "WAYHOME_FILES_URL": "store of files, as s3://ID:SECRET@bucket?endpoint=https://host; empty: a folder of the data",
     "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
     "WAYHOME_OWNER_URL": "PostgreSQL with the login that owns the tables; for `wayhome migrate`, never in the file",
     "WAYHOME_SEAL_KEY": "file with the key the log is signed with, if another user seals (keys/log-signing.key)",
@@ -143,6 +151,8 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
         raise BadInput("WAYHOME_ALLOW_OWNER (or allow_owner in settings.toml) is yes, or is left out")
     for name in COUNTS:
         _refuse_no_count(name, given.get(name, ""))
+    if given.get("files_url"):
+        _refuse_no_store(given["files_url"])
     given_url = _database_url(given.pop("database_url", None))
     keys_url = _keys_url(given.pop("keys_url", None), given_url)
     owner_url = _database_url(found.get("WAYHOME_OWNER_URL"), "WAYHOME_OWNER_URL")
@@ -182,6 +192,13 @@ def _written(file: Path) -> dict[str, str]:
 def _refuse_no_count(name: str, text: str) -> None:
     if text and not (text.isascii() and text.isdecimal() and 0 < int(text[:7]) <= _COUNT_MAX):
         raise BadInput(f"{variable(name)} (or {name} in {FILE}) is a number from 1 to {_COUNT_MAX}")
+
+
+def _refuse_no_store(text: str) -> None:
+    try:
+        parse_s3(text)
+    except ValueError as problem:  # its words repeat nothing of the address
+        raise BadInput(f"WAYHOME_FILES_URL (or files_url in settings.toml) {problem}") from None
 
 
 def _keys_url(text: str | None, log: str | None) -> str | None:

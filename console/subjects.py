@@ -33,8 +33,8 @@ N_: Final = str  # marks a text for translation; it is translated where it is sh
 LIKELY_MAX: Final = 3
 
 Panel = Literal[
-    "next", "waiting", "person", "safety", "place", "care", "consents", "documents", "travel", "life", "money",
-    "referrals", "running", "notes", "access",
+    "next", "waiting", "person", "safety", "place", "care", "consents", "documents", "files", "travel", "life",
+    "money", "referrals", "running", "notes", "access",
 ]  # fmt: skip
 ALL: Final[tuple[Panel, ...]] = get_args(Panel)
 _AFTER_THE_END: Final[frozenset[Panel]] = frozenset({"notes", "money", "referrals", "access"})
@@ -43,8 +43,8 @@ Likely = Callable[[Case], Iterator[SuggestedAction]]
 PANELS: Final[Mapping[Role, tuple[Panel, ...]]] = {
     "case_manager": ALL,
     "supervisor": ALL,
-    "medical": ("person", "care", "place", "consents", "notes"),
-    "legal": ("person", "safety", "documents", "consents", "referrals", "notes"),
+    "medical": ("person", "care", "place", "consents", "files", "notes"),
+    "legal": ("person", "safety", "documents", "files", "consents", "referrals", "notes"),
     "hotline": ("consents",),  # who took the call sees that it went on, and how it is agreed to
 }
 FOR_EVERYBODY: Final = frozenset({"CaseOpened", "StageEntered", "CaseLinked", "CaseAssigned"})
@@ -131,6 +131,7 @@ SUBJECTS: Final = (
         "access", "About whose case it is and who opened it", N_("Whose case it is"), "access",
         likely={"access": actions.access_actions},
     ),
+    ConsoleSubject("attachments", "About files that prove something", N_("Files"), "files"),
     ConsoleSubject("erasure", "About erasing a person", N_("Erasure"), "access"),
     ConsoleSubject("accounts", "About who signs in"),
     ConsoleSubject("restore", "About older copies put in place"),

@@ -28,6 +28,8 @@ class BackedUp(NamedTuple):
     keys: int
     without_key: int
     wrapped_under: str = ""  # the name of the key-encryption key; of keys that lie open nothing
+    files: int = 0
+    files_damaged: int = 0  # and in no copy
 
 
 def copy_file(source: Path, target: Path, progress: Progress | None = None) -> None:

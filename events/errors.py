@@ -12,6 +12,7 @@ EventsError
 ├── PersonErased         a key was asked for whose person was erased
 ├── ErasureRefused       sealed parts are not let go: the gate of the database is not that of these keys
 ├── KeysMissing          the key file is gone or is not the one this data was sealed with
+├── ContentAltered       a stored file is gone, or is not the one that was attached
 ├── KeysLocked           somebody locked the keys: nothing is opened or sealed until they are unlocked
 ├── BackupRefused        a copy of the log or of its keys was not made
 ├── NoteRefused          what was given is no checkpoint, signature or key, or not written as one is
@@ -73,6 +74,10 @@ class KeysMissing(EventsError):
 
 class NotRecorded(EventsError):
     """Nothing was opened: it is not recorded who opens it and why. Ask for it again; that records it first."""
+
+
+class ContentAltered(EventsError):
+    """The stored file is gone, or is not the one that was attached: tell the auditor; `wayhome verify` names it."""
 
 
 class KeysLocked(EventsError):

@@ -17,7 +17,7 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.errors import ClockBehind, NotRecorded, StreamForged
+from events.errors import ClockBehind, KeysMissing, NotRecorded, StreamForged
 from events.head_codes import HeadCodes
 from events.instants import instant, instant_text
 from events.keys import Keys
@@ -218,6 +218,19 @@ class Log:
                 sealed = Ciphertext(bytes(row.salt), bytes(row.ciphertext))
                 parts.setdefault(row.version, {})[row.compartment] = sealed
         return [(e, self._opened(e.envelope, compartments, parts.get(e.envelope.version, {}))) for e in events]
+
+    def key_of_content(self, event: RecordedEvent, compartment: str, receipt: Receipt) -> bytes | None:
+        """Return the key of what lies outside the log and belongs to an event; None once its person was erased.
+
+        No log, no key: raises what ``opened`` raises, and KeysMissing where the key is gone and nobody erased it.
+        """
+        owners = [(part.person, compartment) for part in event.envelope.sealed if part.compartment == compartment]
+        with self.database.reading() as connection:
+            self._demand(connection, receipt, event.envelope.stream, {compartment})
+        found = self.keys.find(owners)
+        if not found and any(person not in self.keys.destroyed() for person, _ in owners):
+            raise KeysMissing("the key of this file is not here; restore the key file that belongs to this data")
+        return next(iter(found.values()), None)
 
     def _demand(self, connection: Connection, receipt: Receipt, stream: str, compartments: set[str]) -> None:
         """Raise NotRecorded unless this connection, which sees only what is committed, finds what the receipt names.

@@ -56,12 +56,34 @@ class RecordedOpening(NamedTuple):
 
     def covers(self, connection: Connection, opening: Opening) -> bool:
         """Tell whether a ``SealedOpened`` of this command is in the case's own history and names these parts."""
-        return any(
-            kind == "SealedOpened"
-            and opening.is_recent(at)
-            and opening.compartments <= set(orjson.loads(body)["compartments"])
-            for kind, body, at in recorded_by(connection, self.command_id, opening.stream)
-        )
+        return _is_opened(connection, self.command_id, opening, "")
+
+
+class RecordedFileOpening(NamedTuple):
+    """The command by which somebody recorded that they look at one file of a case, and why; it opens nothing else."""
+
+    command_id: str
+    file_id: str
+
+    @property
+    def rests_on_history(self) -> bool:
+        """Return that it does: the look is told there."""
+        return True
+
+    def covers(self, connection: Connection, opening: Opening) -> bool:
+        """Tell whether a ``SealedOpened`` of this command is in the case's own history and names this very file."""
+        return bool(self.file_id) and _is_opened(connection, self.command_id, opening, self.file_id)
+
+
+def _is_opened(connection: Connection, command_id: str, opening: Opening, file_id: str) -> bool:
+    """Tell whether it was recorded: of one file, or, where none is named, of all else that lies in the parts."""
+    return any(
+        kind == "SealedOpened"
+        and opening.is_recent(at)
+        and opening.compartments <= set(orjson.loads(body)["compartments"])
+        and orjson.loads(body).get("file_id", "") == file_id
+        for kind, body, at in recorded_by(connection, command_id, opening.stream)
+    )
 
 
 def recorded_by(connection: Connection, command_id: str, stream: str) -> list[tuple[str, str, str]]:

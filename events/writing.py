@@ -1,7 +1,7 @@
 """One write to the log: lock, read what moved, buffer, and at the end seal, hash and store in one go."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -15,9 +15,10 @@ from events.batch import InsertRows, RowStatement, execute_prebuilt, rows_as_jso
 from events.batch import Row as Values
 from events.catalogue import Catalogue, Fact, FactSchema
 from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
-from events.errors import KeysMissing, StreamForged
+from events.errors import StreamForged
 from events.head_codes import HeadCodes
 from events.keys import Keys, Owner
+from events.keys_to_seal import keys_to_seal, rows_by_key
 from events.order import answer_hash, place_after
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
 from events.tables import commands, events, log_head, sealed_parts
@@ -50,11 +51,6 @@ def _append_statement() -> str:
 
 
 _LOCK = "SELECT s.stream, s.version, s.leaf, s.mac FROM streams s WHERE s.stream {} ORDER BY s.stream"
-_SEALED_BEFORE = "SELECT DISTINCT p.person, p.compartment FROM sealed_parts p WHERE p.person {}"
-_KEY_IS_GONE = (
-    "a key is missing of somebody of whom the log holds sealed parts: nothing was recorded; put the newest copy of the "
-    "keys in place (`wayhome verify` names the parts)"
-)
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
 _ALL = ", ".join(f"e.{c.name}" for c in events.columns)
 # OFFSET 0 keeps the planner from joining the whole log with the list: one short index walk for each stream.
@@ -165,7 +161,7 @@ class Writing:
             self._heads |= dict.fromkeys(wanted, StreamHead(-1, None))
             # SQLite has one writer and we are it: reading is enough.
             query = f"{_LOCK} {how}" if self.connection.dialect.name == "postgresql" else _LOCK
-            self._heads |= {row[0]: self._proved(*row) for row in self._ask_for(wanted, query)}
+            self._heads |= {row[0]: self._proved(*row) for row in rows_by_key(self.connection, wanted, query)}
 
     def _proved(self, stream: str, version: int, leaf: bytes, mac: Any) -> StreamHead:
         head = StreamHead(version, bytes(leaf))
@@ -180,7 +176,7 @@ class Writing:
 
     def answers(self, command_ids: Collection[str]) -> Mapping[str, StoredAnswer]:
         """Return what was answered to those of these commands that came before."""
-        rows = self._ask_for(list(command_ids), _ANSWERS)
+        rows = rows_by_key(self.connection, list(command_ids), _ANSWERS)
         return {command_id: StoredAnswer(digest, answer) for command_id, digest, answer in rows}
 
     def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
@@ -221,12 +217,6 @@ class Writing:
         mac = self._codes.of_stream(stream, version, leaf)
         return {"stream": stream, "version": version, "leaf": leaf, "mac": mac}
 
-    def _ask_for(self, keys: list[str], query: str) -> Iterable[Any]:
-        if self.connection.dialect.name == "postgresql":
-            return list(execute_prebuilt(self.connection, query.format("= ANY(%s)"), (keys,)))
-        marks = ",".join("?" * len(keys))
-        return list(execute_prebuilt(self.connection, query.format(f"IN ({marks})"), tuple(keys)))
-
     def _hashed(self) -> tuple[dict[str, tuple[int, bytes]], list[Values], list[dict[str, Any]]]:
         ciphertexts = self._sealed()
         heads: dict[str, tuple[int, bytes]] = {}
@@ -251,7 +241,7 @@ class Writing:
         """Encrypt everything personal in this write; keys that are new are durable before any of it is."""
         secrets = [(n, e, e.shape.secrets(e.fact)) for n, e in enumerate(self._entries) if e.shape.sealed]
         owners: list[Owner] = [(e.shape.person(e.fact), c) for _, e, found in secrets for c, _ in found]
-        keys = self._keys_of(owners) if owners else {}
+        keys = keys_to_seal(self._keys, self.connection, owners) if owners else {}
         return {
             number: {
                 compartment: seal(
@@ -264,22 +254,6 @@ class Writing:
             }
             for number, entry, found in secrets
         }
-
-    def _keys_of(self, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        """Return the owners' keys, new ones only for who never had one.
-
-        Raises KeysMissing where the log holds what was sealed under a key that is gone: a new one would be another, and
-        what is sealed with it would be lost when the right keys are put back.
-        """
-        known = self._keys.find(owners)
-        if missing := {owner for owner in owners if owner not in known}:
-            persons = sorted({person for person, _ in missing})
-            sealed = {tuple(row) for row in self._ask_for(persons, _SEALED_BEFORE)}
-            lost = missing & sealed
-            if any(person not in self._keys.destroyed() for person, _ in lost):
-                raise KeysMissing(_KEY_IS_GONE)
-            known |= self._keys.ensure(sorted(missing))
-        return known
 
     def _envelope(
         self, entry: PendingEvent, sealed: Mapping[str, Ciphertext], previous: bytes | None, link: bytes | None

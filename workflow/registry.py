@@ -17,6 +17,7 @@ from workflow.subject import Subject, commands_in
 from workflow.subjects.access.subject import SUBJECT as ACCESS
 from workflow.subjects.accommodation.subject import SUBJECT as ACCOMMODATION
 from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
+from workflow.subjects.attachments.subject import SUBJECT as ATTACHMENTS
 from workflow.subjects.care.subject import SUBJECT as CARE
 from workflow.subjects.closing.subject import SUBJECT as CLOSING
 from workflow.subjects.directory.subject import SUBJECT as DIRECTORY
@@ -35,7 +36,7 @@ from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ERASURE, ACCOUNTS, RESTORE,
+    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (

@@ -161,7 +161,7 @@ def opened(context: Annotated[RequestContext, require("case.open_sealed")], give
     if found == "denied":
         raise NotReadable(403, "sealed_to_this_role")
     opening = opening_of(container.log, case_id, command_id)
-    if opening is None or opening.actor != context.account.account:
+    if opening is None or opening.actor != context.account.account or opening.file_id:
         raise NotThere
     if not opening.lasts(context.web.now()):
         raise NotReadable(403, "opened_too_long_ago")

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from console.forms.context import Choice, FormContext
+from events.instants import instant
 from workflow.case.proposals import proposals_of
 from workflow.case.state import Case
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import Paper, documents_of
@@ -51,6 +53,13 @@ def recipients_agreed_to(context: FormContext) -> Iterator[Choice]:
     """Offer whoever may be told by a live consent."""
     given = dict.fromkeys(recipient for _, recipient in case_of(context).consents if recipient)
     return (Choice(name, context.recipients.get(name, name)) for name in given)
+
+
+def files(context: FormContext) -> Iterator[Choice]:
+    """Offer the files that are attached, by what they are and when they came, the last first."""
+    for key, one in reversed([*attachments_of(case_of(context)).live.items()]):
+        at = context.words.moment(instant(one.at), context.programme.time_zone)
+        yield Choice(key, _DOT.join((context.words.label("file_kind", one.kind), at)))
 
 
 def hand_overs_proposed(context: FormContext) -> Iterator[Choice]:

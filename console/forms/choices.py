@@ -14,6 +14,7 @@ from console.forms.about_case import (
     costs_recorded,
     courses,
     documents,
+    files,
     grants,
     hand_overs_proposed,
     lines_waited_in,
@@ -273,6 +274,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "RecordReferralServed.referral_id": referrals_to("served"),
     "RecordReferralFeedback.referral_id": referrals_to("feedback"),
     "CloseReferral.referral_id": referrals_to("closed"),
+    "RetractFile.file_id": files,
     "MendGlass.account": _names(
         lambda context: dict.fromkeys(one.account for one in access_of(case_of(context)).glass.values())
     ),

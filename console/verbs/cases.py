@@ -8,6 +8,7 @@ from console.cli_support import CaseArgument, case_number, tell_refused
 from console.fields import command_named, explain, list_commands, pairs, values
 from console.printing import event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads
+from console.verbs.attachments import attach_file, list_files, save_file
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
@@ -281,5 +282,8 @@ def next_steps(terminal: ActorTerminal, case: CaseArgument) -> None:
         print_reasons(option.reasons, "    ")
 
 
-for _name, _verb in {"assign": assign, "break-glass": break_glass, "reads": reads, "find": find_person}.items():
+for _name, _verb in {
+    "assign": assign, "break-glass": break_glass, "reads": reads, "find": find_person,
+    "attach": attach_file, "files": list_files, "file": save_file,
+}.items():  # fmt: skip
     app.command(_name)(_verb)

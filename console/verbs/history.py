@@ -15,6 +15,7 @@ from console.printing import FAULTS
 from console.verbs.one_case import seen_case
 from console.verbs.past import READ_MODELS, diff_board, diff_one, instant_typed, replay_all, replay_one, replay_table
 from console.verbs.terminal import ActorTerminal, Terminal, verb
+from events.file_stores import hashes_of
 from events.noted_heads import NotedHead
 from events.notes import Checkpoint
 from events.verify import LogProof, verify
@@ -130,7 +131,8 @@ def _head(text: str) -> NotedHead:
 
 def _checked(terminal: Terminal) -> list[CheckResult]:
     """Return what the rules say of the log, and of what lies outside where this data folder has it."""
-    outside = OutsideRecords(sent=terminal.container.sent_outside())
+    container = terminal.container
+    outside = OutsideRecords(sent=container.sent_outside(), files=lambda: hashes_of(container.files))
     return check_log(terminal.container.log, effects=outside, now=terminal.now)
 
 

@@ -1,5 +1,6 @@
 """`wayhome restore …`: copies put in place, and what has to be settled before anything leaves the house again."""
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, get_args
 from uuid import uuid5
@@ -26,6 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="Copies put back in place, and what
 _WITHOUT_KEY: Final = (
     "{} sealed parts have no key here: of people erased since, or the copy of the keys is older than that of the log"
 )
+_WITHOUT_FILE: Final = "{} attached files are not here: put them back with --files, or wayhome verify names them"
 _OUTCOMES: Final = get_args(SettleOrphan.model_fields["outcome"].annotation)
 _COLUMNS: Final = ("number", "what", "reference", "about", "amount", "where it lies", "settled")
 
@@ -35,6 +37,9 @@ def files(
     terminal: Terminal,
     log: Annotated[Path, typer.Option("--log", help="The copy of the log.")],
     keys: Annotated[Path, typer.Option("--keys", help="The copy of the keys.")],
+    files: Annotated[
+        Path | None, typer.Option("--files", help="The copy of the attached files, if there is one.")
+    ] = None,
     log_passphrase: Passphrase = PROMPTED,
     keys_passphrase: Passphrase = PROMPTED,
     checkpoint: Annotated[
@@ -48,15 +53,17 @@ def files(
     """
     here = settings(terminal.data)
     asked = (
-        lambda: passphrase_from(log_passphrase, "the log's copy"),
+        cache(lambda: passphrase_from(log_passphrase, "the log's copy")),  # the files' is the same
         lambda: passphrase_from(keys_passphrase, "the keys' copy"),
     )
     with progress(TextColumn("{task.description}"), BarColumn(), quiet=terminal.as_json) as bar:
-        found = put_in_place(here, (log, keys), asked, lambda name: bar_of(bar, name), checkpoint or ())
+        found = put_in_place(here, (log, keys), asked, lambda name: bar_of(bar, name), checkpoint or (), files)
     terminal.lines(
         found._asdict(),
         f"{found.events} events and {found.keys} keys are in {here.data}: nothing was changed, left out or added",
         *([_WITHOUT_KEY.format(found.without_key)] if found.without_key else []),
+        *([f"{found.files} attached files are in place"] if found.files else []),
+        *([_WITHOUT_FILE.format(found.files_missing)] if found.files_missing else []),
         "put the folders bank, post and the file orders.sqlite of the old disk beside them, if they are left",
         "then go on in quarantine: wayhome restore accept",
     )

@@ -14,6 +14,7 @@ _USUAL = {
     "redis_url": "the queue is inside the process",
     "cases_per_proof": "40 cases, then a fresh second factor",
     "cases_per_hour": "120 cases, then somebody looks into it",
+    "files_url": "files, sealed, in the data folder",
     "smtp_url": "letters are files in the data folder",
     "seal_key": "keys/log-signing.key in the data folder",
     "allow_owner": "the login of the database may own no tables",

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from console.subjects import ALL, Panel, likely, panels_for
+from console.views.attachments import FileRow, file_rows
 from console.views.erased import commands_on
 from console.views.expected import expected_at
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
@@ -99,6 +100,7 @@ class CaseView(NamedTuple):
     ahead: tuple[DueTimer, ...]
     history: TimelinePage
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
+    files: tuple[FileRow, ...] = ()
 
     def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
         """Return the likely actions beside a panel."""
@@ -142,6 +144,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         ahead=_ahead(timers, case),
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
+        files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
     )  # fmt: skip
 
 

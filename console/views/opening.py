@@ -52,6 +52,7 @@ class Opening(NamedTuple):
     compartments: tuple[str, ...]
     why: str
     denied: bool
+    file_id: str = ""  # of the one file that was looked at
 
     def lasts(self, now: datetime) -> bool:
         """Tell whether it may still be shown."""
@@ -59,7 +60,14 @@ class Opening(NamedTuple):
 
 
 def record_opening(
-    container: Container, command_id: UUID, case_id: CaseId, who: tuple[str, str], parts: tuple[str, ...], why: str
+    container: Container,
+    command_id: UUID,
+    case_id: CaseId,
+    who: tuple[str, str],
+    parts: tuple[str, ...],
+    why: str,
+    *,
+    file_id: str = "",
 ) -> Recording:
     """Record that somebody (actor and mandate) opens these parts and why, or that they asked in vain.
 
@@ -67,7 +75,7 @@ def record_opening(
     """
     command = OpenSealed.model_validate({
         "command_id": command_id, "actor": who[0], "mandate": who[1], "case_id": case_id, "compartments": parts,
-        "why": why,
+        "why": why, "file_id": file_id,
     })  # fmt: skip
     answer = container.service.submit(command)
     assert not isinstance(answer, Conflict), "an opening expects no version"
@@ -102,7 +110,15 @@ def opening_of(log: Log, case_id: str, command_id: UUID) -> Opening | None:
         return None
     said, fact = event.envelope, cast("SealedOpened | SealedDenied", log.fact(event))
     denied = said.type == "SealedDenied"
-    return Opening(said.actor, said.mandate, instant(said.recorded_at), fact.compartments, fact.why, denied)
+    return Opening(
+        said.actor,
+        said.mandate,
+        instant(said.recorded_at),
+        fact.compartments,
+        fact.why,
+        denied,
+        getattr(fact, "file_id", ""),
+    )
 
 
 def sealed_values(log: Log, case_id: str, compartments: Collection[str], command_id: UUID) -> tuple[OpenedField, ...]:

@@ -20,7 +20,7 @@ _IDS: Final = frozenset({
     "case_id", "person_id", "task_id", "timer_id", "command_id", "definition", "glass_id", "grant_id", "tranche_id",
     "referral_id", "document_id", "arrival_id", "trip_id", "appointment", "proposal_id", "receipt", "checked", "shares",
     "subject", "cost_id", "number", "sequence", "proposal", "given", "pins", "confirmed_by",
-    "recorded_on",
+    "recorded_on", "file_id", "digest", "fingerprint", "proves_version", "size", "media_type",
 })  # fmt: skip
 
 _SHORT: Final = (

@@ -16,6 +16,7 @@ from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.open_streams import OpenStreams
 from console.web.rendering import Rendering
 from console.web.site import Site
+from console.web.uploads import UploadSlots
 from events.instants import instant
 from events.world import Clock
 
@@ -34,6 +35,7 @@ class WebContext:
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
     streams: OpenStreams = field(default_factory=OpenStreams)
+    uploads: UploadSlots = field(default_factory=UploadSlots)
     moment: datetime | None = None  # of one request; nothing in it is before or after anything else in it
 
     def now(self) -> datetime:

@@ -5,6 +5,7 @@ A case somebody may not see and a case that is not there get the same answer.
 
 import hmac
 from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from console.views.reader import Reader
 from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
+from console.web.uploads import form_with_file, takes_file
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
@@ -128,6 +130,21 @@ class RequestContext:
         return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
 
 
+async def _form_of(request: Request, stack: AsyncExitStack) -> FormData | None:
+    """Return the form that was sent, if one was; a file is taken only where one is asked for, and of who signed in."""
+    if request.method != "POST" or not is_form(request):
+        return None
+    if not takes_file(request):
+        form = await request.form(max_files=0)
+    elif await run_in_threadpool(session_of, request) is None:
+        raise SignInFirst
+    else:
+        await stack.enter_async_context(web_of(request).uploads)
+        form = await form_with_file(request)
+    stack.push_async_callback(form.close)
+    return form
+
+
 def go(path: str) -> RedirectResponse:
     """Return "now look at this page", after something was done (303, so that reloading does not do it again)."""
     return RedirectResponse(path, 303)
@@ -143,14 +160,9 @@ def require(*acts: Act, proved: bool = False, page: str = "", names: str = "") -
     """
 
     async def entrance(request: Request) -> AsyncIterator[RequestContext]:
-        # A file is taken only where one is asked for; anywhere else nothing of it is kept, not even for a moment.
-        files = 1 if request.url.path.startswith("/upload/") else 0
-        form = await request.form(max_files=files) if request.method == "POST" and is_form(request) else None
-        try:
+        async with AsyncExitStack() as stack:
+            form = await _form_of(request, stack)
             yield await run_in_threadpool(_enter, request, acts, form, proved=proved, page=page, names=names)
-        finally:
-            if form is not None:
-                await form.close()  # a file that was sent lies on the disk until then
 
     entrance.acts = acts  # type: ignore[attr-defined]
     return Depends(entrance)

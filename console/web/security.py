@@ -67,7 +67,7 @@ class SecurityMiddleware:
             return None
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:12]) > self._limit(scope):
-            return 413, "That is more than this page takes."
+            return 413, _too_much(self._limit(scope))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ((_JSON,) if scope["path"].startswith("/api/") else (*_FORMS, _JSON)) and length != "0":
             return 415, "This page reads forms only; the API reads application/json."
@@ -89,6 +89,13 @@ class SecurityMiddleware:
             await send(message)
 
         return dressed
+
+
+def _too_much(limit: int) -> str:
+    return (
+        f"That is more than this page takes: {limit // 1_000_000} MB at most. Nothing was kept. Scan it in grey or in "
+        "fewer pages, and send it again."
+    )
 
 
 def _name_of(host: str) -> str:

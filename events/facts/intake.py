@@ -68,7 +68,11 @@ class NoteAdded(Fact):
 
 
 class SealedOpened(Fact):
-    """Somebody opened what is sealed of the case, and said why; recorded before the key is handed out."""
+    """Somebody opened what is sealed of the case, and said why; recorded before the key is handed out.
+
+    With a ``file_id`` it was that file and nothing else.
+    """
 
     compartments: tuple[str, ...]
     why: str
+    file_id: str = ""

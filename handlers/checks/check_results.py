@@ -45,6 +45,8 @@ class OutsideRecords(NamedTuple):
     statement: Mapping[str, Money] | None = None  # the bank's: end-to-end id (our tranche id) to amount
     performed: Mapping[str, int] | None = None  # the providers': task id to how many times it was done
     sent: Sequence[SentOutside] | None = None  # what lies in the folders of bank and post
+    # What lies in the store of files: each name, and the hash of what it really holds; read when it is asked for.
+    files: Callable[[], Mapping[str, str]] | None = None
 
 
 class CheckResult(NamedTuple):

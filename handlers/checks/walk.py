@@ -28,6 +28,7 @@ from handlers.checks.check_results import (
 from handlers.checks.derived_rows import COMPARED
 from handlers.checks.door_rows import DoorRowsCheck
 from handlers.checks.erasures import ErasuresCheck
+from handlers.checks.files import FilesCheck
 from handlers.checks.log import CommandsCheck, GapsCheck, ProofCheck, ReadModelsCheck
 from handlers.checks.money import MoneyCheck
 from handlers.checks.outside import OutsideCheck
@@ -62,7 +63,7 @@ def check_log(
     watches: Sequence[InvariantCheck] = (
         every_command, GapsCheck(), ProofCheck(), ReadModelsCheck(), MoneyCheck(outside.statement),
         BedsAndTripsCheck(replay), TasksCheck(outside.performed), StepsCheck(), WithdrawalCheck(),
-        TwoPeopleCheck(replay), OutsideCheck(outside.sent), ErasuresCheck(), DoorRowsCheck(),
+        TwoPeopleCheck(replay), OutsideCheck(outside.sent), ErasuresCheck(), DoorRowsCheck(), FilesCheck(outside.files),
     )  # fmt: skip
     with log.database.reading() as connection:
         walk = _Dispatcher(replay, every_command, watches)

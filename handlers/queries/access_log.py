@@ -125,7 +125,7 @@ def _opening(log: Log, event: RecordedEvent) -> AccessRecord:
     fact, envelope, who = log.fact(event), event.envelope, event.envelope.actor
     match fact:
         case SealedOpened():
-            what = ("opened", fact.compartments, fact.why)
+            what = ("opened", (*fact.compartments, *(("file",) if fact.file_id else ())), fact.why)
         case SealedDenied():
             what = ("denied", fact.compartments, fact.why)
         case DisclosureMade():

@@ -45,7 +45,12 @@ _ASK: Final[tuple[tuple[Role, str], ...]] = (
 )  # fmt: skip
 FLIGHT: Final = "QQ 9317"
 # These lead on to what was just recorded, in one session; stories of their own open them (see below).
-_OF_ONE_SESSION: Final = ("/opened/{command_id}", "/disclosed/{command_id}", "/office/{programme}/done/{command_id}")
+_OF_ONE_SESSION: Final = (
+    "/opened/{command_id}",
+    "/disclosed/{command_id}",
+    "/content/{command_id}",
+    "/office/{programme}/done/{command_id}",
+)
 
 # The books name a grant as any payment is named there; whose it is, is told by the grant's own page, which is recorded.
 _BOOKS: Final = "/ledger"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from console.simulation.order_book import OrderBook
+from events.file_stores import FileStore, MemoryFiles
 from events.ids import CaseId, case_stream
 from events.instants import instant_text
 from handlers.states.case_reader import CaseReader
@@ -119,6 +120,7 @@ class Workshop:
         self.book = OrderBook(folder / "orders.sqlite")
         self.orders: Orders = self.book
         self.post: Post = FolderPost(folder / "post")
+        self.files: FileStore = MemoryFiles()
 
     def worker(self, name: str = "one", patience: Backoff | None = None, rhythm: SweepSettings | None = None) -> Hand:
         """Return a worker process of that name, with a database of its own."""
@@ -134,6 +136,7 @@ class Workshop:
             self.orders,
             self.post,
             self.folders,
+            self.files,
         )
         performer = Performer(service, leases, outside, self.office.chance, patience or Backoff())
         bell = NotedBell()
@@ -157,6 +160,7 @@ class Workshop:
             bank=self.bank,
             chance=self.office.chance,
             terms=WorkerSettings(threads=2, sweep_s=0.02, limit_s=limit_s, rhythm=rhythm),
+            files=self.files,
         )
         crew.start(sweeping=sweeping)
         try:

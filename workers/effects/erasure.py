@@ -13,6 +13,7 @@ from events.facts.grants import TrancheReleased
 from events.ids import case_stream
 from handlers.erasing.decided import decided_erasure
 from handlers.erasing.stores import ErasureSubject, shred
+from handlers.queries.attached_files import files_of
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import NotDecided, Refused
 from workers.iso20022.redaction import redact_folder
@@ -52,7 +53,18 @@ def _payments(who: ErasureSubject, outside: Adapters) -> frozenset[str]:
     return frozenset(fact.tranche_id for fact in released if isinstance(fact, TrancheReleased))
 
 
-OUTSIDE_STORES: Final[Sequence[OutsideStore]] = (OutsideStore("bank", _bank_files),)
+def _attached_files(who: ErasureSubject, outside: Adapters) -> int:
+    """Remove the ciphertext of every file that was attached to the person's cases; their key is destroyed already."""
+    names = {file.digest for file in files_of(outside.log, who.cases)}
+    for name in sorted(names):
+        outside.files.delete(name)
+    return len(names)
+
+
+OUTSIDE_STORES: Final[Sequence[OutsideStore]] = (
+    OutsideStore("bank", _bank_files),
+    OutsideStore("files", _attached_files),
+)
 # By the names of the data folder's files and folders.
 NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "log.sqlite": "the database; what is erased there is in handlers.erasing.stores",

@@ -1,7 +1,7 @@
 """A task in a worker's hands, and what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar
 from dramatiq.middleware.threading import Interrupt
 
 from events.errors import EventsError, StreamForged
+from events.file_stores import FileStore, MemoryFiles
 from events.ids import CaseId
 from events.log import Log
 from handlers.commanding.answers import Answer
@@ -93,6 +94,7 @@ class Adapters:
     orders: Orders
     post: Post
     folders: BankFolders
+    files: FileStore = field(default_factory=MemoryFiles)
 
     def state_of(self, stream: str, empty: State) -> State:
         """Return a stream that cases share as it stands; raises StreamForged when Wayhome did not leave it so."""

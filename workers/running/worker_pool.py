@@ -12,6 +12,7 @@ from typing import Final
 from dramatiq import Worker
 from dramatiq.brokers.stub import StubBroker
 
+from events.file_stores import FileStore, MemoryFiles
 from events.world import Entropy
 from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
@@ -51,7 +52,7 @@ class WorkerSettings:
 class WorkerPool:
     """Does tasks and sweeps until stopped; several crews may work on one database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the whole world a worker touches is passed in, each part by its name
         self,
         service: CommandService,
         *,
@@ -62,6 +63,7 @@ class WorkerPool:
         chance: Entropy,
         terms: WorkerSettings | None = None,
         sealing: Callable[[threading.Event], None] | None = None,
+        files: FileStore | None = None,
     ) -> None:
         """Take everything the work needs; ``sealing`` goes on beside it, until it is told to stop."""
         self.terms = terms or WorkerSettings()
@@ -73,8 +75,9 @@ class WorkerPool:
         self.leases = Leases(service.log, name, lease)
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(
-            service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders
-        )
+            service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders,
+            files if files is not None else MemoryFiles(),
+        )  # fmt: skip
         self.performer = Performer(service, self.leases, outside, chance, self.terms.patience)
         self.bell = QueueNotifier(self._broker, self.performer.perform)
         mail = BankInbox(service, Path(folders.bank_in))

@@ -191,7 +191,8 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
         "pages/case.html", view=view, n=naming(context), since=instant(view.snapshot.case.since),
         picture=_picture(context, view) if "next" in view.panels else "",
         money=lambda amount, currency: Money(amount=amount, currency=currency),
-        done=done if done in (*CASE_FORMS, "OpenCase") else "", proposed=proposed if proposed in CASE_FORMS else "",
+        done=done if done in (*CASE_FORMS, "OpenCase", "AttachFile") else "",
+        proposed=proposed if proposed in CASE_FORMS else "",
     )  # fmt: skip
 
 

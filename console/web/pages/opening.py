@@ -77,6 +77,7 @@ def opened(
     log, number = context.web.container.log, _number(context)
     opening = opening_of(log, number, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
+    theirs = theirs and opening is not None and not opening.file_id  # a look at one file opens nothing else
     if opening is None or not theirs or not is_key(key, context, command_id):
         raise NotThere
     if not opening.lasts(context.web.now()):
@@ -113,6 +114,12 @@ def _refused(context: RequestContext, against: Sequence[Reason], status: int) ->
 def _faults(context: RequestContext, parts: Sequence[str], purpose: str, why: str) -> dict[str, str]:
     _ = context.words.gettext
     found = {} if parts else {"parts": _("Choose what is to be opened.")}
+    return found | purpose_faults(context, purpose, why)
+
+
+def purpose_faults(context: RequestContext, purpose: str, why: str) -> dict[str, str]:
+    """Return what is wrong with the reason somebody gives for a look at what is sealed."""
+    _, found = context.words.gettext, {}
     if purpose not in PURPOSES:
         found["purpose"] = _("Choose what it is needed for.")
     if not 3 <= len(why) <= WHY_LONGEST:

@@ -24,6 +24,7 @@ from console.web.app import console
 from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
+from events.file_stores import MemoryFiles
 from events.world import ManualClock
 from handlers.commanding.answers import Accepted
 from handlers.queries.occupancy import CurrentOccupancy
@@ -158,6 +159,7 @@ def behind(office: Office) -> Container:
     opened.service = office.service
     opened.cases = CaseReader(office.service.log, office.service.definitions, office.service.folds)
     opened.houses = CurrentOccupancy(office.service.log)
+    opened.files = MemoryFiles()
     return opened
 
 

@@ -20,9 +20,13 @@ _EXAMPLES: Final = {
     "command_id": "6f1c1f9e-3c1a-4d7e-9f50-0a4f5a6b7c8d", "proposal_id": "D-7K3P9QXM2D7K3P9Q",
     "kind": "provider", "entry": "harbour",
 }  # fmt: skip
-_FORGED: Final = {"grant_id": "G-7K3P9QXM2D7K3P9Q", "referral_id": "R-7K3P9QXM2D7K3P9Q"}
+_FORGED: Final = {
+    "grant_id": "G-7K3P9QXM2D7K3P9Q",
+    "referral_id": "R-7K3P9QXM2D7K3P9Q",
+    "file_id": "F-7K3P9QXM2D7K3P9Q",
+}
 # Shown to nobody but whoever had it recorded, in the same session: what the act allows is not enough.
-_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}")
+_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}", "/content/{command_id}")
 # These say by the same status that somebody has no such factor; tests of their own ask them.
 _ABOUT_FACTORS: Final = ("/step-up/options", "/me/factors/remove")
 
@@ -69,6 +73,7 @@ def _ways(route: RouteContext) -> Iterator[Way]:
 def knock_of(way: Way, stage: Stage) -> Knock:
     """Return how to ask there about a case at a stage."""
     things = {"case_id": str(stage.story.case_id), "grant_id": stage.grant_id, "referral_id": stage.referral_id}
+    things["file_id"] = stage.file_id
     given = _EXAMPLES | {name: thing or _FORGED[name] for name, thing in things.items()}
     if way.path.startswith(("/cases/{number}", "/history/of/")):
         given["number"] = things["case_id"]

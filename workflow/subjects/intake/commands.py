@@ -89,3 +89,4 @@ class OpenSealed(CaseCommand, acts=("case.open_sealed",), is_recorded=False):
 
     compartments: tuple[Literal["identity", "contact", "medical", "legal", "money", "story"], ...] = Field(min_length=1)
     why: ShortText
+    file_id: str = Field(default="", pattern=r"^(F-[0-9A-HJKMNP-TV-Z]{16})?$")  # one file, and nothing else of the part

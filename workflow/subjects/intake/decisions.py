@@ -14,6 +14,8 @@ from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by
 from workflow.subject import CommandRule
+from workflow.subjects.attachments.refusals import FILE_IS_THERE
+from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
@@ -134,10 +136,13 @@ def open_sealed(command: OpenSealed, situation: Situation) -> Decision:
     """Return the record of who opens what and why, or of whom it was denied to: the mandate decides."""
     if gone := erased_at(case_of(situation)):
         return refused(PERSON_WAS_ERASED(at=instant(gone)))
+    file = attachments_of(case_of(situation)).live.get(command.file_id)
+    if command.file_id and (file is None or command.compartments != (file.compartment,)):
+        return refused(FILE_IS_THERE(file_id=command.file_id))
     closed = compartments_closed_to(command.mandate, command.compartments)
     if closed:
         return situation.about_case(SealedDenied(compartments=closed, mandate=command.mandate, why=command.why))
-    return situation.about_case(SealedOpened(compartments=command.compartments, why=command.why))
+    return situation.about_case(said_by(command, SealedOpened))
 
 
 RULES: Final = (

@@ -1,0 +1,1 @@
+"""Files that prove something: scans, photos, signed declarations, receipts."""

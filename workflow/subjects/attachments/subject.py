@@ -1,0 +1,17 @@
+"""Files that prove something: what the engine is told of them."""
+
+from typing import Final
+
+from workflow.subject import Subject, commands_in
+from workflow.subjects.attachments import commands
+from workflow.subjects.attachments.decisions import RULES, TASKS
+from workflow.subjects.attachments.state import CHANGES, attachments_of
+
+SUBJECT: Final = Subject(
+    stem="attachments",
+    commands=commands_in(commands),
+    rules=RULES,
+    part=attachments_of,
+    changes=CHANGES,
+    tasks=TASKS,
+)
