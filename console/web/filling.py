@@ -13,12 +13,12 @@ from uuid import UUID
 from fastapi.responses import JSONResponse, Response
 
 from console.forms.context import FormContext
-from console.forms.faults import GENERAL
+from console.forms.faults import GENERAL, Faults
 from console.forms.form import Form, form_for
 from console.forms.given import ADD_ROW, Given, command_of, read
 from console.forms.helping import help_path, helping
 from console.subjects import CASE_FORMS
-from console.views.carrying_out import as_seen, by_machines, carry_out
+from console.views.carrying_out import as_seen, carry_out
 from console.views.erased import against_erased
 from console.web.drafts import (
     BUTTONS,
@@ -32,12 +32,10 @@ from console.web.drafts import (
     typed_pairs,
 )
 from console.web.errors import NotReadable, NotThere, TooMany
-from console.web.overtaken import changes_of, told_of
+from console.web.overtaken import changes_of, since_version, told_of
 from console.web.request_context import RequestContext, go
 from console.words.reasons import Worded
-from events.envelope import RecordedEvent
 from events.errors import CommandReused
-from events.ids import CaseId, case_stream
 from handlers.commanding.answers import Accepted, Conflict
 from handlers.drafts.store import Draft, DraftOf, NotKept
 from workflow.case.state import Case
@@ -158,19 +156,11 @@ class Filling(NamedTuple):
         sent = Sent(UUID(draft.draft), version, "give", typed, draft.edition)
         filling = self._replace(sent=sent, given=given._replace(faults={}))
         back = filling.keep() if draft.sent else draft  # whoever sent it is here: it is a draft like others now
-        since = self._since(draft)
+        since = since_version(context, draft.of.expected) if self.about.case else []
         return filling.drawn(
             draft=back if isinstance(back, Draft) else draft, resumed=draft, unsent=(),
             changed=changes_of(context, self.about, since), happened=told_of(context, since) if since else [],
         )  # fmt: skip
-
-    def _since(self, draft: Draft) -> list[RecordedEvent]:
-        """Return what happened to the case since the draft's form was opened, unless it was all Wayhome's own doing."""
-        if self.about.case is None or draft.of.expected is None:
-            return []
-        log = self.context.web.container.log
-        since = log.stream(case_stream(CaseId(self.about.case.case_id)), after=draft.of.expected)
-        return [] if by_machines(since) else since
 
     def _drafts(self) -> Sequence[Draft]:
         """Return what this account has kept at this form."""
@@ -205,17 +195,17 @@ class Filling(NamedTuple):
 
     def carried_out(self, **envelope: Any) -> Accepted | Conflict | Response:
         """Carry out what was sent; returns the form again when something is in the way, with everything that is."""
-        context, sent, given = self.context, self.sent, self.given
+        context, sent = self.context, self.sent
         assert sent is not None, "only a form that was sent is carried out"
-        assert given is not None, "and read before"
         if sent.button == "keep":
             return self._kept_now()
         if sent.button == "drop":
             return self._dropped()
         if sent.button != "give":
-            return self.drawn(form=self.form(more_rows=1 if sent.button == ADD_ROW else 0))
-        who = {"actor": context.account.account, "mandate": self.right.permit.mandate}
-        made = command_of(self.kind, given, self.about, command_id=sent.command_id, **who, **envelope)
+            kept = self.keep()
+            form = self.form(more_rows=1 if sent.button == ADD_ROW else 0)
+            return self.drawn(form=form, draft=kept if isinstance(kept, Draft) else None)
+        made = self.made(**envelope)
         if isinstance(made, dict):
             return self.drawn(422, self.form(made))
         if self.about.case and not stays_within(self.right.permit, made, self.about.case, self.about.programme):
@@ -223,6 +213,13 @@ class Filling(NamedTuple):
         if self.right.act in STEP_UP and not context.is_fresh:
             return self.drawn(403, step_up=True)
         return self._submitted(made)
+
+    def made(self, **envelope: Any) -> Command | Faults:
+        """Return the command of what was sent, in their name, or everything that is wrong with it."""
+        assert self.sent is not None, "only a form that was sent makes a command"
+        assert self.given is not None, "and read before"
+        own = {"actor": self.context.account.account, "mandate": self.right.permit.mandate, **envelope}
+        return command_of(self.kind, self.given, self.about, command_id=self.sent.command_id, **own)
 
     def _submitted(self, made: Command) -> Accepted | Conflict | Response:
         try:

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 from console.forms.context import FormContext
 from console.subjects import MACHINERY, is_shown
+from console.views.carrying_out import by_machines
 from console.views.case import panels_of
 from console.views.conflict_diff import Changed, changes
 from console.web.request_context import RequestContext
 from events.envelope import RecordedEvent
+from events.ids import CaseId, case_stream
 from events.instants import instant
 from handlers.projections.replay import replay_case
 
@@ -41,3 +43,12 @@ def told_of(context: RequestContext, events: Sequence[RecordedEvent]) -> list[To
         Told(label("fact", one.type), words.moment(instant(one.recorded_at), zone), label("actor", one.actor))
         for one in (event.envelope for event in told)
     ]
+
+
+def since_version(context: RequestContext, version: int | None) -> list[RecordedEvent]:
+    """Return what happened to the case since a version somebody saw, unless it was all Wayhome's own doing."""
+    if version is None:
+        return []
+    stream = case_stream(CaseId(context.case.case.case_id))
+    since = context.web.container.log.stream(stream, after=version)
+    return [] if by_machines(since) else since

@@ -13,6 +13,7 @@ from console.subjects import CASE_FORMS, OFFICE_FORMS, FormGroup, form_groups
 from console.views.erased import against_erased
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
+from console.web.last_look import last_look
 from console.web.overtaken import changes_of, told_of
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import Fact
@@ -79,6 +80,8 @@ def give(context: CaseWork, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     filling = _filling(context, command).received()
     assert filling.sent is not None, "it was received"
+    if once_more := last_look(filling):
+        return once_more
     answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
