@@ -76,6 +76,13 @@ def owner_of(web: WebContext, account: str) -> Owner | None:
     return None if row is None or row.account.closed else Owner(account, row.resets)
 
 
+def drafts_of(web: WebContext, account: str, page: str = "", case_id: str = "") -> Sequence[Draft]:
+    """Return what an account keeps, at one form or of one case if asked so, the newest first."""
+    found = web.drafts.of(account, web.now(), page, case_id)
+    owner = owner_of(web, account) if found else None
+    return [draft for draft in found if owner is not None and draft.is_of(owner)]
+
+
 def kept_quietly(
     web: WebContext, owner: Owner, draft: str, of: DraftOf, typed: Pairs, *, seen: str, sent: bool = False
 ) -> Draft | NotKept | None:

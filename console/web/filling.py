@@ -25,6 +25,7 @@ from console.web.drafts import (
     NEW_CASE,
     FormPlace,
     asked_draft,
+    drafts_of,
     form_at,
     kept_quietly,
     owner_of,
@@ -164,9 +165,7 @@ class Filling(NamedTuple):
 
     def _drafts(self) -> Sequence[Draft]:
         """Return what this account has kept at this form."""
-        context = self.context
-        owner = owner_of(context.web, context.account.account)
-        return context.web.drafts.of(owner, context.web.now(), self.place.page) if owner else ()
+        return drafts_of(self.context.web, self.context.account.account, self.place.page)
 
     def drawn(self, status: int = 200, form: Form | None = None, **values: Any) -> Response:
         """Return the page; whoever does not see the case is not stopped by what else happens to it.

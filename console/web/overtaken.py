@@ -9,6 +9,7 @@ from console.views.carrying_out import by_machines
 from console.views.case import panels_of
 from console.views.conflict_diff import Changed, changes
 from console.web.request_context import RequestContext
+from console.words.people import person
 from events.envelope import RecordedEvent
 from events.ids import CaseId, case_stream
 from events.instants import instant
@@ -40,7 +41,11 @@ def told_of(context: RequestContext, events: Sequence[RecordedEvent]) -> list[To
     panels, log, label = panels_of(context.reader, context.case), context.web.container.log, words.label
     told = (one for one in events if one.envelope.type not in MACHINERY and is_shown(type(log.fact(one)), panels))
     return [
-        Told(label("fact", one.type), words.moment(instant(one.recorded_at), zone), label("actor", one.actor))
+        Told(
+            label("fact", one.type),
+            words.moment(instant(one.recorded_at), zone),
+            person(one.actor, words, context.case.definition.programme),
+        )
         for one in (event.envelope for event in told)
     ]
 

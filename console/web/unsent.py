@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.views.account import zone_of
-from console.web.drafts import form_at, owner_of
+from console.web.drafts import drafts_of, form_at
 from console.web.filling import right_of
 from console.web.request_context import RequestContext
 from handlers.drafts.store import Draft
@@ -24,8 +24,7 @@ class Unsent(NamedTuple):
 
 def own_drafts(context: RequestContext, page: str = "", case_id: str = "") -> Sequence[Draft]:
     """Return what this account keeps, at one form or of one case if asked so, the newest first."""
-    owner = owner_of(context.web, context.account.account)
-    return context.web.drafts.of(owner, context.web.now(), page, case_id) if owner else ()
+    return drafts_of(context.web, context.account.account, page, case_id)
 
 
 def unsent_of(context: RequestContext, drafts: Sequence[Draft]) -> list[Unsent]:

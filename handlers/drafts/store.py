@@ -60,6 +60,10 @@ class Draft(NamedTuple):
         """Return what tells this keeping of the draft from the one before and the next, whatever the clock says."""
         return _edition(self.row)
 
+    def is_of(self, owner: Owner) -> bool:
+        """Tell whether it is the owner's as they are now."""
+        return (self.row["account"], self.row["resets"]) == owner
+
 
 class Drafts:
     """Keeps, finds and forgets drafts; every one of these is by its owner's account."""
@@ -95,19 +99,16 @@ class Drafts:
             connection.execute(insert(drafts).values(row))
         return _draft(row)
 
-    def of(self, owner: Owner, now: datetime, place: str = "", case_id: str = "") -> Sequence[Draft]:
-        """Return what an account keeps, at one form or of one case if asked so, the newest first."""
+    def of(self, account: str, now: datetime, place: str = "", case_id: str = "") -> Sequence[Draft]:
+        """Return what an account keeps, at one form or of one case if asked so, the newest first.
+
+        Whose they are is still to be asked: some may be from before the account was given a new way in (``is_of``).
+        """
         which = [drafts.c.place == place] if place else [drafts.c.case_id == case_id] if case_id else []
-        query = select(drafts).where(drafts.c.account == owner.account, drafts.c.until > instant_text(now), *which)
+        query = select(drafts).where(drafts.c.account == account, drafts.c.until > instant_text(now), *which)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(drafts.c.kept_at.desc(), drafts.c.draft)).mappings().all()
-        return [_draft(row) for row in rows if self._counts(row, owner)]
-
-    def find(self, owner: Owner, draft: str, now: datetime) -> Draft | None:
-        """Return one draft of an account."""
-        with self._database.reading() as connection:
-            row = self._one(connection, owner, draft)
-        return _draft(row) if row is not None and row["until"] > instant_text(now) else None
+        return [_draft(row) for row in rows if self._macs.holds(drafts.name, row)]
 
     def opened(self, draft: Draft) -> Pairs | None:
         """Return what was typed, or None when its key is gone."""
