@@ -16,7 +16,7 @@ from handlers.drafts.store import BYTES_MAX, SENT_FOR, SENT_MAX, TYPED_FOR, TYPE
 from handlers.erasing.stores import ErasureSubject, shred
 from handlers.projections.row_signing import altered_rows
 from handlers.projections.tables import drafts
-from tests.kit.offices import Office
+from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web import canary
@@ -64,6 +64,7 @@ def typed_in(page: Response, name: str = "note") -> str:
 # -- drafts ---------------------------------------------------------------------------------------------------------
 
 
+@ON_BOTH_DATABASES
 def test_what_is_typed_is_kept_offered_again_and_gone_once_it_is_sent(web: WebHouse, note: str) -> None:
     anna = web.sign_in()
     form = form_at(anna, note)
@@ -106,6 +107,7 @@ def test_a_draft_is_sealed_and_nobody_else_gets_it(web: WebHouse, note: str) -> 
     assert typed_in(anna.get(f"{note}?draft={told['draft']}")) == canary.STORY
 
 
+@ON_BOTH_DATABASES
 def test_two_windows_with_one_draft_lose_neither(web: WebHouse, note: str) -> None:
     anna = web.sign_in()
     first = kept(anna, note, form_at(anna, note))
@@ -241,6 +243,7 @@ def test_a_session_that_was_ended_keeps_nothing_any_more(web: WebHouse, note: st
     assert not rows(web)
 
 
+@ON_BOTH_DATABASES
 def test_a_stranger_with_an_ended_session_does_not_fill_the_store(web: WebHouse, note: str) -> None:
     anna = web.sign_in()
     form = form_at(anna, note)
@@ -336,6 +339,7 @@ def test_a_draft_ends_after_a_week_and_what_was_sent_after_half_an_hour(web: Web
     assert typed_in(again(web, anna).get(f"{note}?draft={told['draft']}")) == ""
 
 
+@ON_BOTH_DATABASES
 def test_a_planted_changed_or_moved_draft_is_not_there(
     web: WebHouse, case: Story, note: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -393,6 +397,7 @@ def test_two_officers_who_give_a_new_way_in_get_no_drafts(web: WebHouse, note: s
     assert "You have no drafts." in taken_over.get("/drafts").text
 
 
+@ON_BOTH_DATABASES
 def test_the_drafts_about_somebody_who_is_erased_go_with_them(web: WebHouse, case: Story, note: str) -> None:
     anna = web.sign_in()
     form = form_at(anna, note)
@@ -406,6 +411,7 @@ def test_the_drafts_about_somebody_who_is_erased_go_with_them(web: WebHouse, cas
     assert not rows(web)
 
 
+@ON_BOTH_DATABASES
 def test_what_is_over_is_swept_although_nobody_comes(web: WebHouse, note: str) -> None:
     anna = web.sign_in()
     kept(anna, note, form_at(anna, note))
