@@ -60,7 +60,8 @@ def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -
         expected="" if sent.expected is None else sent.expected, draft=kept if isinstance(kept, Draft) else None,
         wanted=[(field.label, field.said()) for field in form.every() if field.said()],
         ends_as=n.name("stage", dest) if dest else "", by_two=_by_two(made, context.case),
-        stops=_counted(_stopping(facts, words)), follows=_counted(_following(facts, words)),
+        stops=_counted(_stopping(facts, words)), called_off=_counted(_called_off(facts, words)),
+        follows=_counted(_following(facts, words)),
         checked=key_of(context, sent.command_id, what), place=filling.place,
         sent=[(name, value) for name, value in sent.pairs if name not in ENVELOPE], **frame,
     )  # fmt: skip
@@ -104,13 +105,14 @@ def _by_two(made: CaseCommand, seen: CaseSnapshot) -> bool:
 
 
 def _stopping(facts: Iterable[Fact], words: Words) -> Iterable[str]:
-    """Yield what stops, is given back or is called off."""
-    for fact in facts:
-        name = type(fact).__name__
-        if isinstance(fact, TaskCancelled | TaskUnwanted):
-            yield words.label("task", fact.kind)
-        elif name not in _HOURS and not isinstance(fact, TaskRequested):
-            yield words.label("fact", name)
+    """Yield what is told of the case with it: what stops, what is given back."""
+    told = (fact for fact in facts if not isinstance(fact, TaskCancelled | TaskUnwanted | TaskRequested))
+    return (words.label("fact", name) for fact in told if (name := type(fact).__name__) not in _HOURS)
+
+
+def _called_off(facts: Iterable[Fact], words: Words) -> Iterable[str]:
+    """Yield the work under way that nobody does any more."""
+    return (words.label("task", fact.kind) for fact in facts if isinstance(fact, TaskCancelled | TaskUnwanted))
 
 
 def _following(facts: Iterable[Fact], words: Words) -> Iterable[str]:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
-from tests.kit.web.browser import Desk
+from tests.kit.web.browser import DESK, PHONE, Desk
 from tests.kit.web.sent import count_of
 
 Window = Callable[..., Desk]
@@ -207,3 +208,34 @@ def test_without_a_script_a_draft_is_saved_and_a_note_survives_the_sign_in(windo
     page.wait_for_url("**?done=AddNote")
     assert notes(desk) == before + 1
     assert "Begun and not sent" not in page.inner_text("main")
+
+
+def test_the_pages_of_drafts_and_the_last_look_have_no_fault_that_axe_knows_of(window: Window) -> None:
+    desk = window("staff:anna")
+    case = a_case(desk)
+    page = desk.go(note_of(case))
+    page.get_by_label("Note").fill(TEXT)
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    faultless(desk)  # the question before leaving
+    for path in (note_of(case), "/drafts", f"/cases/{case.case_id}"):
+        desk.go(path)
+        faultless(desk)
+    desk.go(f"/cases/{case.case_id}/do/AdvanceCase?trigger=withdraw")
+    page.locator("[name=reason]").first.wait_for()
+    page.get_by_role("combobox", name="Reason").select_option("declined")
+    page.get_by_role("button", name="Take the next step").click()
+    expect(page.get_by_role("heading", name="Look once more")).to_be_visible()
+    faultless(desk)
+    page.get_by_role("button", name="Go back and change it").click()
+    expect(page.get_by_role("combobox", name="Reason")).to_have_value("declined")
+    assert case.case.stage == "care"
+
+
+def faultless(desk: Desk) -> None:
+    found = Axe().run(desk.page)
+    assert found.violations_count == 0, f"{desk.path()}:\n{found.generate_report()}"
+    desk.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    desk.fits()
+    desk.page.set_viewport_size(DESK)  # type: ignore[arg-type]
