@@ -47,6 +47,15 @@ class Session(NamedTuple):
     strong_at: datetime | None
 
 
+class SessionEnd(NamedTuple):
+    """Until when a session lasts if nothing is done, until when at most, and how many seconds that is."""
+
+    idle: datetime
+    end: datetime
+    idle_s: int
+    end_s: int
+
+
 class Sessions:
     """Starts, finds and ends sessions; of a token only its hash is kept.
 
@@ -90,7 +99,23 @@ class Sessions:
         now = self._clock.now()
         if touch and now - found[0].seen_at >= TOUCHED_EVERY:
             self._change(found[0].token_hash, seen_at=instant_text(now))
+            return found[0]._replace(seen_at=now), found[1]
         return found
+
+    def timed_out(self, token: str) -> tuple[Session, AccountRow] | None:
+        """Return whose session this token opened until its time ran out, with their account.
+
+        One that was ended, or ended with its account's epoch, is nobody's: who holds its token may be a thief.
+        """
+        found = self._at(token, "open")
+        return None if found is None or self._lasts(found[0]) else found
+
+    def gave_out(self, account: str, csrf: str) -> bool:
+        """Tell whether a page of an earlier session of the same account carried this token."""
+        theirs = select(sessions).where(sessions.c.account == account, sessions.c.csrf == csrf)
+        with self._database.reading() as connection:
+            row = connection.execute(theirs).mappings().first()
+        return row is not None and self._macs.holds(sessions.name, row)
 
     def half_way(self, token: str) -> Session | None:
         """Return who has given a password with this token and nothing more, for a quarter of an hour."""
@@ -112,6 +137,12 @@ class Sessions:
     def is_strong(self, session: Session, within: timedelta = STRONG_FOR) -> bool:
         """Tell whether a second factor was given within the last minutes."""
         return session.strong_at is not None and _within(session.strong_at, self._clock.now(), within)
+
+    def lasts(self, session: Session) -> SessionEnd:
+        """Return how long a session lasts from now when nothing is done, and how long in any case."""
+        now, end = self._clock.now(), session.created_at + ABSOLUTE
+        idle = min(session.seen_at + IDLE, end)
+        return SessionEnd(idle, end, _seconds(idle - now), _seconds(end - now))
 
     def end(self, token: str) -> None:
         """End a session at once; ending it again changes nothing."""
@@ -201,6 +232,10 @@ def _session(row: Any) -> Session:
 def _within(then: datetime, now: datetime, span: timedelta) -> bool:
     """Tell whether something was less than a span ago; what lies in the future was written by a wrong clock."""
     return -TOUCHED_EVERY <= now - then < span
+
+
+def _seconds(span: timedelta) -> int:
+    return max(0, int(span.total_seconds()))
 
 
 def _hash(token: str) -> str:

@@ -4,6 +4,7 @@ Only what makes sense now is offered: a grant that waits is approved, a document
 chosen is checked by the rules all the same; a form is an offer, not a fence.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,7 @@ from console.forms.about_case import (
 )
 from console.forms.context import Choice, FormContext
 from console.forms.listed import AFTER_AN_END, LISTED, languages
+from console.words.people import called
 from workflow.programme.part import STOPPED, DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES
@@ -77,6 +79,17 @@ def _words(kind: str, names: Callable[[FormContext], Iterable[str]]) -> Source:
 def _names(names: Callable[[FormContext], Iterable[str]]) -> Source:
     """Offer names that are read as they are."""
     return lambda context: (Choice(name, name) for name in names(context))
+
+
+def _people(accounts: Callable[[FormContext], Iterable[str]]) -> Source:
+    """Offer people by their names, those of one name with their accounts."""
+
+    def found(context: FormContext) -> Iterator[Choice]:
+        named = [(one, called(one, context.words, context.programme)) for one in accounts(context)]
+        several = Counter(name for _, name in named)
+        return (Choice(one, f"{name} ({one})" if several[name] > 1 else name) for one, name in named)
+
+    return found
 
 
 def _recipients(context: FormContext) -> Iterator[Choice]:
@@ -210,7 +223,7 @@ _programmes: Final = _names(lambda context: context.programmes or (context.progr
 _SOURCES: Final[Mapping[str, Source]] = {
     "trigger": ways_on,
     "AdvanceCase.reason": _reasons,
-    "owner": _names(lambda context: dict.fromkeys((*context.staff, context.account))),
+    "owner": _people(lambda context: dict.fromkeys((*context.staff, context.account))),
     "OpenCase.programme": _programmes,
     "roles": _words("role", lambda _: ROLES),
     "programmes": _programmes,

@@ -19,7 +19,7 @@ from workflow.values.days import by_clock, in_utc
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 # What every form carries beside the command's own fields.
-ENVELOPE: Final = frozenset({"_token", "command_id", "expected", "applied"})
+ENVELOPE: Final = frozenset({"_token", "command_id", "expected", "applied", "kept", "checked"})
 ADD_ROW: Final = "add_row"  # the button that asks for one more row
 CURRENCY: Final = "_currency"
 TWICE: Final = "_twice"

@@ -1,24 +1,9 @@
-// Wayhome's pages work without this file. With it they follow what happens, and Esc twice leaves at once.
+// Wayhome's pages work without this file. With it they follow what happens.
 "use strict";
 (() => {
   const policy = window.trustedTypes
     ? window.trustedTypes.createPolicy("wayhome", { createHTML: (text) => text })
     : { createHTML: (text) => text };
-
-  // Leaving: Esc, Esc. The form signs out; the empty page comes first, in case the line is slow.
-  let escaped = 0;
-  document.addEventListener("keydown", (key) => {
-    if (key.key !== "Escape" || document.querySelector("dialog[open]")) return;
-    const now = Date.now();
-    if (now - escaped < 800) leave();
-    escaped = now;
-  });
-  function leave() {
-    document.title = "";
-    document.body.hidden = true;
-    const form = document.querySelector("form.leave");
-    if (form) form.submit();
-  }
 
   // Back and forward never show what was on the screen before.
   window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });

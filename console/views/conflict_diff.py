@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from console.forms.context import FormContext
+from console.words.people import called
 from handlers.projections.replay import case_difference
 from workflow.case.state import Case
 from workflow.subjects.care.state import care_of
@@ -161,5 +162,5 @@ _TOLD: Final[Mapping[str, tuple[str, _Say]]] = {
     "costs": (N_("Cost"), lambda cost, context: context.words.sum_of(cost.amount, cost.currency)),
     "referrals": (N_("Referral"), _referral),
     "hand_overs": (N_("Hand-over"), lambda _, context: context.words.gettext("changed")),
-    "owner": (N_("Whose case it is"), lambda owner, _: owner),
+    "owner": (N_("Whose case it is"), lambda owner, context: called(owner, context.words, context.programme)),
 }

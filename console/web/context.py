@@ -13,12 +13,14 @@ from console.accounts.sessions import Sessions
 from console.accounts.sign_in import SignInService, open_auth_services
 from console.container import Container
 from console.web.change_broadcaster import ChangeBroadcaster
+from console.web.keeping_pace import KeepingPace
 from console.web.open_streams import OpenStreams
 from console.web.rendering import Rendering
 from console.web.site import Site
 from console.web.uploads import UploadSlots
 from events.instants import instant
 from events.world import Clock
+from handlers.drafts.store import Drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class WebContext:
     rendering: Rendering
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
+    drafts: Drafts
+    pace: KeepingPace = field(default_factory=KeepingPace)
     streams: OpenStreams = field(default_factory=OpenStreams)
     uploads: UploadSlots = field(default_factory=UploadSlots)
     moment: datetime | None = None  # of one request; nothing in it is before or after anything else in it
@@ -56,4 +60,5 @@ def build_context(container: Container, site: Site, clock: Clock, *, hashing: Ha
     place = PasskeySite(site.host, (site.origin,))
     auth = open_auth_services(container.service, clock, container.chance, place, hashing)
     signing_in = (auth.accounts, auth.factors, auth.sessions, auth.sign_in)
-    return WebContext(container, site, *signing_in, Rendering(), ChangeBroadcaster(container.log.size), clock)
+    drafts = Drafts(container.database, container.keys, container.chance)
+    return WebContext(container, site, *signing_in, Rendering(), ChangeBroadcaster(container.log.size), clock, drafts)

@@ -5,6 +5,7 @@ WebProblem
 ├── SignInFirst     nobody is signed in, or the session is over
 ├── StepUpFirst     the deed asks for the second factor again
 ├── Forged          the form did not come from our own page in this session
+├── FormKept        the form came from an earlier session of the same person: it is kept and shown again
 ├── NotReadable     the request cannot be read: too large, another type, broken
 ├── Stopped         the account opened too many cases, and somebody else is to look into it first
 └── TooMany         too much was asked for in too short a time
@@ -25,9 +26,13 @@ class NotThere(WebProblem):
 
 
 class SignInFirst(WebProblem):
-    """Nobody is signed in."""
+    """Nobody is signed in; ``kept`` is the page of the form that was sent and is kept for whoever sent it."""
 
     status, code = 401, "sign_in_first"
+
+    def __init__(self, kept: str = "") -> None:
+        super().__init__(self.code)
+        self.kept = kept
 
 
 class StepUpFirst(WebProblem):
@@ -44,6 +49,16 @@ class Forged(WebProblem):
     """The form did not come from our own page in this session."""
 
     status, code = 403, "form_not_ours"
+
+
+class FormKept(WebProblem):
+    """A form of an earlier session of the same person is kept; ``page`` shows it again, filled in."""
+
+    status, code = 409, "form_kept"
+
+    def __init__(self, page: str) -> None:
+        super().__init__(self.code)
+        self.page = page
 
 
 class NotReadable(WebProblem):

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.web.errors import SignInFirst, StepUpFirst, TooMany, WebProblem
+from console.web.errors import FormKept, SignInFirst, StepUpFirst, TooMany, WebProblem
 from console.web.request_context import web_of, words_for
 from events.errors import ClockBehind, StoreFull
 
@@ -66,8 +66,11 @@ def answer(request: Request, problem: WebProblem) -> Response:
     if for_program(request):
         return document(problem.status, problem.code, _retry(problem))
     if isinstance(problem, SignInFirst):
-        back = _back(request)
-        return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}", 303)
+        back = problem.kept or _back(request)
+        kept = "&kept=1" if problem.kept else ""
+        return RedirectResponse("/sign-in" if back == "/" else f"/sign-in?back={quote(back)}{kept}", 303)
+    if isinstance(problem, FormKept):
+        return RedirectResponse(problem.page, 303)
     if isinstance(problem, StepUpFirst):
         return RedirectResponse(f"/step-up?back={quote(problem.back or _back(request))}", 303)
     return _page(request, problem.status, _retry(problem), about=problem.code if problem.code in _TITLES else "")
@@ -145,7 +148,8 @@ def _page(request: Request, status: int, headers: dict[str, str] | None = None, 
 
 def _back(request: Request) -> str:
     """Return where to go on afterwards: a path of ours, never another site's."""
-    path = request.url.path
+    path, draft = request.url.path, request.query_params.get("draft", "")
+    path += f"?draft={draft}" if re.fullmatch("[0-9a-f-]{36}", draft) else ""
     return path if path.startswith("/") and not path.startswith("//") else "/"
 
 

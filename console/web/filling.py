@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from console.forms.context import FormContext
+from console.forms.faults import GENERAL, Faults
 from console.forms.form import Form, form_for
 from console.forms.given import ADD_ROW, Given, command_of, read
 from console.forms.helping import help_path, helping
@@ -19,11 +21,25 @@ from console.forms.shapes import Shape
 from console.subjects import CASE_FORMS
 from console.views.carrying_out import as_seen, carry_out
 from console.views.erased import against_erased
-from console.web.errors import NotReadable, NotThere
-from console.web.request_context import RequestContext
+from console.web.drafts import (
+    BUTTONS,
+    NEW_CASE,
+    FormPlace,
+    asked_draft,
+    drafts_of,
+    form_at,
+    kept_quietly,
+    owner_of,
+    said_of,
+    typed_pairs,
+)
+from console.web.errors import NotReadable, NotThere, TooMany
+from console.web.overtaken import changes_of, since_version, told_of
+from console.web.request_context import RequestContext, go
 from console.words.reasons import Worded
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Conflict
+from handlers.drafts.store import Draft, DraftOf, NotKept
 from workflow.case.state import Case
 from workflow.command import Command
 from workflow.programme.programme import Programme
@@ -32,7 +48,6 @@ from workflow.rights.acts import STEP_UP
 from workflow.rights.command_rights import Right, own_referrals, right_to, stays_within
 from workflow.rights.visibility import speaks_for_office
 
-BUTTONS: Final = frozenset({"give", "change", ADD_ROW})
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})
 _VERSION_MAX: Final = 2**31
 
@@ -44,6 +59,7 @@ class Sent(NamedTuple):
     expected: int | None
     button: str
     pairs: tuple[tuple[str, str], ...]
+    kept: str = ""  # the edition of its draft that its window knows
 
 
 class Filling(NamedTuple):
@@ -74,32 +90,123 @@ class Filling(NamedTuple):
         """
         if closed := self.closed(410):
             return closed
-        self.context.fresh(self.right.act)
+        drafts = self._drafts()
+        asked = asked_draft(self.context.request, drafts)
+        self.context.fresh(self.right.act, self.place.address(asked.draft) if asked else "")
+        if asked is not None and (again := self._resumed(asked)):
+            return again
         preset = {name: value[:80] for name, value in self.context.request.query_params.items()}
-        return self.drawn(form=self.form(preset=preset))
+        return self.drawn(form=self.form(preset=preset), unsent=drafts, lost=asked is not None)
 
     def closed(self, status: int) -> Response | None:
         """Return the page that says why nothing is taken any more, or None while something may be."""
         reasons = [self.context.words.worded(reason, self.about.programme) for reason in self._gone()]
         return self.drawn(status, self.form(reasons=reasons)) if reasons else None
 
+    @property
+    def place(self) -> FormPlace:
+        """Return the form by the address of its page."""
+        found = form_at(str(self.frame["action"]))
+        assert found is not None, "every form has a page"
+        return found
+
+    def keep(self) -> Draft | NotKept | None:
+        """Keep what was typed as a draft of theirs; None when it cannot be kept now, or nothing was typed."""
+        context, sent = self.context, self.sent
+        owner = owner_of(context.web, context.account.account)
+        assert sent is not None, "only a form that was sent is kept"
+        typed, spoilt = typed_pairs(sent.pairs), self.given is not None and GENERAL in self.given.faults
+        if owner is None or spoilt or not any(value.strip() for _, value in typed):
+            return None
+        if context.web.container.log.of_command(str(sent.command_id)):
+            return None  # it was carried out meanwhile: nothing is left to be kept
+        case = self.about.case
+        of = DraftOf(self.place.page, case.case_id if case else "", case.person_id if case else "", sent.expected)
+        return kept_quietly(context.web, owner, str(sent.command_id), of, typed, seen=sent.kept)
+
+    def _kept_now(self) -> Response:
+        """Return that what was typed is kept: in a line for our own script, or as the form again."""
+        context = self.context
+        if not context.web.pace.allows(context.account.account, context.web.now()):
+            raise TooMany(60)
+        kept = self.keep()
+        draft = kept if isinstance(kept, Draft) else None
+        said = said_of(kept, context.words, self.about.programme.time_zone)
+        if context.request.headers.get("accept", "").startswith("application/json"):
+            line: dict[str, str | int] = {
+                "said": said,
+                "draft": draft.draft if draft else "",
+                "kept": draft.edition if draft else "",
+            }
+            lasts = context.web.sessions.lasts(context.session)
+            line |= {"idle_s": lasts.idle_s, "end_s": lasts.end_s}
+            return JSONResponse(line, 200 if draft or kept is None else 422)
+        return self.drawn(draft=draft, said=said)
+
+    def _dropped(self) -> Response:
+        """Throw a draft of theirs away, and offer the form as it is without."""
+        context = self.context
+        context.web.drafts.drop(context.account.account, str(context.given.get("drop", "")))
+        return go(self.place.page if self.about.case or self.place.page != NEW_CASE else "/cases/new")
+
+    def _resumed(self, draft: Draft) -> Response | None:
+        """Return the form as it was left, with what changed of the case since; None when its key is gone."""
+        context, typed = self.context, self.context.web.drafts.opened(draft)
+        if typed is None:
+            return None
+        given = read(self.kind, typed, self.about)
+        version = context.case.version if self.about.case and draft.of.expected is not None else None
+        sent = Sent(UUID(draft.draft), version, "give", typed, draft.edition)
+        filling = self._replace(sent=sent, given=given._replace(faults={}))
+        back = filling.keep() if draft.sent else draft  # whoever sent it is here: it is a draft like others now
+        since = since_version(context, draft.of.expected) if self.about.case else []
+        return filling.drawn(
+            draft=back if isinstance(back, Draft) else draft, resumed=draft, unsent=(),
+            changed=changes_of(context, self.about, since), happened=told_of(context, since) if since else [],
+        )  # fmt: skip
+
+    def _drafts(self) -> Sequence[Draft]:
+        """Return what this account has kept at this form."""
+        return drafts_of(self.context.web, self.context.account.account, self.place.page)
+
     def drawn(self, status: int = 200, form: Form | None = None, **values: Any) -> Response:
-        """Return the page; whoever does not see the case is not stopped by what else happens to it."""
+        """Return the page; whoever does not see the case is not stopped by what else happens to it.
+
+        What cannot be carried out now is kept, so that no way back loses it.
+        """
         usual: dict[str, Any] = {"helps": {}, "step_up": False, "used": False, "expected": self._expected()}
+        usual |= {
+            "draft": None,
+            "said": "",
+            "resumed": None,
+            "unsent": (),
+            "lost": False,
+            "changed": (),
+            "happened": [],
+        }
         usual["gone"] = bool(self._gone())
         usual["command_id"] = self.sent.command_id if self.sent else self.context.new_id()
+        usual |= {"place": self.place, "zone": self.about.programme.time_zone}
+        if status >= HTTPStatus.BAD_REQUEST and self.sent and not usual["gone"]:
+            kept = self.keep()
+            usual["draft"] = kept if isinstance(kept, Draft) else None
+            usual["command_id"] = UUID(usual["draft"].draft) if usual["draft"] else usual["command_id"]
         shown = usual | values | {"form": form or self.form()}
         return self.context.page("pages/do.html", status, **self.frame, **shown)
 
     def carried_out(self, **envelope: Any) -> Accepted | Conflict | Response:
         """Carry out what was sent; returns the form again when something is in the way, with everything that is."""
-        context, sent, given = self.context, self.sent, self.given
+        context, sent = self.context, self.sent
         assert sent is not None, "only a form that was sent is carried out"
-        assert given is not None, "and read before"
+        if sent.button == "keep":
+            return self._kept_now()
+        if sent.button == "drop":
+            return self._dropped()
         if sent.button != "give":
-            return self.drawn(form=self.form(more_rows=1 if sent.button == ADD_ROW else 0))
-        who = {"actor": context.account.account, "mandate": self.right.permit.mandate}
-        made = command_of(self.kind, given, self.about, command_id=sent.command_id, **who, **envelope)
+            kept = self.keep()
+            form = self.form(more_rows=1 if sent.button == ADD_ROW else 0)
+            return self.drawn(form=form, draft=kept if isinstance(kept, Draft) else None)
+        made = self.made(**envelope)
         if isinstance(made, dict):
             return self.drawn(422, self.form(made))
         if self.about.case and not stays_within(self.right.permit, made, self.about.case, self.about.programme):
@@ -108,12 +215,26 @@ class Filling(NamedTuple):
             return self.drawn(403, step_up=True)
         return self._submitted(made)
 
+    def made(self, **envelope: Any) -> Command | Faults:
+        """Return the command of what was sent, in their name, or everything that is wrong with it."""
+        assert self.sent is not None, "only a form that was sent makes a command"
+        assert self.given is not None, "and read before"
+        own = {"actor": self.context.account.account, "mandate": self.right.permit.mandate, **envelope}
+        return command_of(self.kind, self.given, self.about, command_id=self.sent.command_id, **own)
+
     def _submitted(self, made: Command) -> Accepted | Conflict | Response:
         try:
             answer = carry_out(self.context.web.container.service, as_seen(self.context.reader, made))
         except CommandReused:
             # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
-            return self._replace(sent=None).drawn(409, used=True)
+            assert self.sent is not None, "only a form that was sent is carried out"
+            new_id, now = self.context.new_id(), self.context.case.version if self.about.case else None
+            anew = self.sent._replace(
+                command_id=new_id, expected=now if self.sent.expected is not None else None, kept=""
+            )
+            return self._replace(sent=anew).drawn(409, used=True)
+        if isinstance(answer, Accepted):
+            self.context.web.drafts.drop(made.actor, str(made.command_id))
         if not isinstance(answer, Refused):
             return answer
         reasons = [self.context.words.worded(reason, self.about.programme) for reason in answer.reasons]
@@ -173,7 +294,7 @@ def sent_by(context: RequestContext) -> Sent:
     named = dict(pairs)
     button = next((name for name in BUTTONS if name in named), "give")
     fields = tuple((name, value) for name, value in pairs if name not in BUTTONS)
-    return Sent(id_of(context), _version(named.get("expected", "")), button, fields)
+    return Sent(id_of(context), _version(named.get("expected", "")), button, fields, named.get("kept", "")[:40])
 
 
 def context_of(context: RequestContext, programme: Programme, case: Case | None = None) -> FormContext:

@@ -1,4 +1,4 @@
-"""How things are called on a page: in the visitor's language, by the programme a case is of."""
+"""How things and people are called on a page: in the visitor's language, by the programme a case is of."""
 
 from collections.abc import Callable
 from functools import cache

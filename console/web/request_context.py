@@ -17,10 +17,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
+from console.views.account import zone_of
 from console.views.reader import Reader
 from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
-from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
+from console.web.drafts import keep_form, keep_unsent
+from console.web.errors import Forged, FormKept, NotThere, SignInFirst, StepUpFirst
 from console.web.uploads import form_with_file, takes_file
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
@@ -127,6 +129,7 @@ class RequestContext:
         with self.web.container.database.reading() as connection:
             on = is_quarantined(self.web.container.log, connection)
         usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
+        usual |= {"lasts": self.web.sessions.lasts(self.session), "home_zone": zone_of(self.reader)}
         return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
 
 
@@ -162,7 +165,7 @@ def require(*acts: Act, proved: bool = False, page: str = "", names: str = "") -
     async def entrance(request: Request) -> AsyncIterator[RequestContext]:
         async with AsyncExitStack() as stack:
             form = await _form_of(request, stack)
-            yield await run_in_threadpool(_enter, request, acts, form, proved=proved, page=page, names=names)
+            yield await run_in_threadpool(_let_in, request, acts, form, proved=proved, page=page, names=names)
 
     entrance.acts = acts  # type: ignore[attr-defined]
     return Depends(entrance)
@@ -227,16 +230,26 @@ def case_number(text: str) -> CaseId:
         raise NotThere from None
 
 
+def _let_in(request: Request, acts: tuple[Act, ...], form: FormData | None, **how: Any) -> RequestContext:
+    """Return the context; a form that came before its sender proved anew who they are is kept until they have."""
+    try:
+        return _enter(request, acts, form, **how)
+    except StepUpFirst as first:
+        signed_in = session_of(request)
+        kept = _kept(request, web_of(request), signed_in[0], form) if signed_in else ""
+        raise (StepUpFirst(kept) if kept else first) from None
+
+
 def _enter(
     request: Request, acts: tuple[Act, ...], form: FormData | None, *, proved: bool, page: str, names: str
 ) -> RequestContext:
     web, signed_in = web_of(request), session_of(request)
     if signed_in is None:
-        raise SignInFirst
+        raise SignInFirst(_kept_unsent(request, form))
     session, account = signed_in
     web = web.at_one_moment()
     if request.method not in ("GET", "HEAD"):
-        not_forged(request, session.csrf, form)
+        _refuse_forged(request, web, session, form)
     case_id = request.path_params.get("case_id")
     snapshot = case_in(web, case_id) if case_id is not None else None
     rights = ((act, permitted(web, account, (act,), snapshot)) for act in acts)
@@ -249,6 +262,29 @@ def _enter(
     read = case_in(web, request.path_params[names]) if names else snapshot
     request.state.looking = _recorded(context, looking(web, session, page or act, read.case.case_id if read else ""))
     return context
+
+
+def _refuse_forged(request: Request, web: WebContext, session: Session, form: FormData | None) -> None:
+    """Raise Forged, or FormKept for a form of theirs from before they signed in again."""
+    if is_ours(request, session.csrf, form):
+        return
+    token = str(form.get("_token", "")) if form is not None else ""
+    earlier = bool(token) and not from_elsewhere(request) and web.sessions.gave_out(session.account, token)
+    if earlier and (page := _kept(request, web, session, form)):
+        raise FormKept(page)
+    raise Forged
+
+
+def _kept(request: Request, web: WebContext, session: Session, form: FormData | None) -> str:
+    row = web.accounts.row(session.account) if form is not None else None
+    return keep_form(request, web, form, row) if form is not None and row is not None else ""
+
+
+def _kept_unsent(request: Request, form: FormData | None) -> str:
+    """Keep a form that came too late for its session; nothing that another site's page sent is kept."""
+    web = web_of(request)
+    late = form is not None and not from_elsewhere(request)
+    return keep_unsent(request, web, form, request.cookies.get(web.site.cookie, "")) if late else ""
 
 
 def _recorded(context: RequestContext, look: Looking) -> Looking:

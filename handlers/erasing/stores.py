@@ -17,7 +17,7 @@ from events.ids import case_stream
 from events.keys import Keys
 from events.log import Log
 from events.tables import sealed_parts
-from handlers.projections.tables import name_tokens, to_compare
+from handlers.projections.tables import drafts, name_tokens, to_compare
 
 _COUNT_PARTS: Final = select(func.count()).select_from(sealed_parts)
 
@@ -72,6 +72,7 @@ DATABASE_STORES: Final[Sequence[DatabaseStore]] = (
     DatabaseStore(sealed_parts.name, _erase_parts, _parts_left),
     _by_case(name_tokens),
     _by_case(to_compare),
+    _by_case(drafts),
 )
 
 _OPEN: Final = "numbers, dates and words of the programme; what identifies anybody is sealed beside it"

@@ -225,3 +225,19 @@ sign_in_attempts = table(
 
 # Filters of the list of cases that somebody keeps; words of the programme's, nothing of a person.
 saved_views = table("saved_views", *keys("account", "name"), *texts("filters", "saved_at"))
+
+# What somebody typed and has not sent (``handlers.drafts``): sealed, and forgotten after some days.
+drafts = table(
+    "drafts",
+    *keys("account", "draft"),  # the id its form carries, and its command will
+    Column("resets", Integer, nullable=False),
+    *texts("place"),  # the page of the form
+    *texts("case_id", "person"),  # empty for who has no case yet
+    Column("expected", Integer, nullable=False),  # the version of the case the form was made for; -1 for none
+    Column("sent", Boolean, nullable=False),  # when nobody was signed in any more
+    *texts("kept_at", "until"),
+    Column("sealed", LargeBinary, nullable=False),
+    _mac(),
+    Index("drafts_case", "case_id"),
+    Index("drafts_until", "until"),
+)

@@ -180,8 +180,8 @@ def test_an_emergency_is_shown_to_whoever_looks_after_the_case(house: WebHouse) 
     case = Story(house.office, team="north")
     case.does(BreakGlass, actor="staff:olga", reason="medical_emergency", why="she was taken to hospital")
     anna = house.sign_in(team="north")
-    assert "olga opened this case in an emergency" in anna.get(f"/cases/{case.case_id}").text
-    assert "Your case was opened in an emergency by olga" in anna.get("/work").text
+    assert "Olga</span> opened this case in an emergency" in anna.get(f"/cases/{case.case_id}").text
+    assert 'Your case was opened in an emergency by <span title="staff:olga">Olga</span>' in anna.get("/work").text
 
 
 def test_every_subject_of_the_engine_has_its_row_for_the_console() -> None:

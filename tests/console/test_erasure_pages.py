@@ -18,7 +18,7 @@ from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import count_of, form_at
+from tests.kit.web.sent import count_of, form_at, surely
 from tests.kit.workshop import Workshop
 from workflow.case.erasure import erasure_of
 from workflow.case.proposals import proposals_of
@@ -50,7 +50,7 @@ def dina(web: WebHouse, case: Story) -> Person:
 
 def given(who: Person, case: Story, command: str, **fields: str) -> int:
     path = f"/cases/{case.case_id}/do/{command}"
-    return int(who.post(path, form_at(who, path) | fields).status_code)
+    return int(surely(who, path, form_at(who, path) | fields).status_code)
 
 
 def proposed(boris: Person, case: Story) -> str:

@@ -28,7 +28,7 @@ def test_what_is_opened_is_recorded_first_and_then_shown(house: WebHouse) -> Non
     assert page.status_code == 200
     assert "Анна Иванова" in page.text
     assert "+74957978722" not in page.text, "contact was not asked for"
-    assert "Opened by anna" in page.text
+    assert 'Opened by <span title="staff:anna">Anna</span>' in page.text
     (fact,) = _facts(house, case, "SealedOpened")
     assert (fact.compartments, fact.why) == (("identity",), "contact: she asked to be called")
 

@@ -15,6 +15,7 @@ from events.high_water import raise_mark
 from events.ids import CaseId
 from events.instants import instant
 from handlers.commanding.service import CommandService, TaskNotifier
+from handlers.drafts.store import sweep_drafts
 from handlers.projections.closed_accounts import retire_closed_accounts
 from handlers.projections.person_search import search_key, unknown_days
 from handlers.queries.duplicates import cases_to_compare, mark_compared, older_matches
@@ -84,6 +85,7 @@ class Sweeper:
         self._keep_mark()
         now = self.service.log.now()
         problems: list[Exception] = []
+        _tried(lambda: sweep_drafts(self.service.log.database, instant(now)), problems)
         swept = SweepResult(
             freed=_tried(lambda: self._free_lost(now), problems),
             answers=_tried(self.bank.read, problems),

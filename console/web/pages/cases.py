@@ -4,6 +4,7 @@ Opening one tells nothing of cases one may not see: for a stranger and for someb
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final
 
@@ -18,16 +19,19 @@ from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
 from console.views.timeline import history
+from console.web.drafts import NEW_CASE, asked_draft
 from console.web.errors import NotThere
 from console.web.filling import Filling, filling_of, programme_of
 from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
+from console.web.unsent import own_drafts, unsent_of
 from console.words.naming import Naming
 from events.ids import parse_case_id
 from events.instants import instant
 from events.log import END
 from events.money import Money
 from handlers.commanding.answers import Accepted, Conflict
+from handlers.drafts.store import Draft
 from handlers.projections.person_search import search_people
 from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
@@ -123,7 +127,10 @@ def ask(
     """Ask who the person is, before a second case is opened for them."""
     given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
     given |= {"programme": programme[:40]} if programme else {}
-    return context.page("pages/new_case.html", programmes=_choices(context), given=given, faults={})
+    drafts = own_drafts(context, NEW_CASE)
+    if sent := next((draft for draft in drafts if draft.sent), None):
+        return go(f"{NEW_CASE}?draft={sent.draft}")
+    return _who(context, given, {}, drafts)
 
 
 @router.post("/cases/new")
@@ -133,7 +140,7 @@ def look_for(context: Annotated[RequestContext, require("case.open")]) -> Respon
     programme_of(context, given["programme"])
     faults = _faults(context, given)
     if faults:
-        return context.page("pages/new_case.html", 422, programmes=_choices(context), given=given, faults=faults)
+        return _who(context, given, faults)
     cards = found_cards(context, given["name"], given["birth_date"], given["phone"])
     return context.page("pages/new_case_known.html", cards=cards, given=given, names=names_of(context))
 
@@ -146,6 +153,16 @@ def offer(context: Annotated[RequestContext, require("case.open")]) -> Response:
     return filling._replace(given=read(OpenCase, pairs, filling.about)._replace(faults={})).drawn()
 
 
+@router.get(NEW_CASE)
+def offer_again(context: Annotated[RequestContext, require("case.open")]) -> Response:
+    """Show the form of a new case as a draft has it; without one, begin with who the person is."""
+    draft = asked_draft(context.request, own_drafts(context, NEW_CASE))
+    typed = context.web.drafts.opened(draft) if draft else None
+    if typed is None:
+        return go("/cases/new")
+    return _filling(context, dict(typed).get("programme", "")).offered()
+
+
 @router.post("/cases/new/open")
 def open_case(context: Annotated[RequestContext, require("case.open")]) -> Response:
     """Open the case, or show the form again with everything that is in the way."""
@@ -154,8 +171,15 @@ def open_case(context: Annotated[RequestContext, require("case.open")]) -> Respo
     return go(f"/cases/{answer.case_id}?done=OpenCase") if isinstance(answer, Accepted) else answer
 
 
-def _filling(context: RequestContext) -> Filling:
-    programme = programme_of(context, typed(context, "programme"))
+def _who(
+    context: RequestContext, given: dict[str, str], faults: dict[str, str], drafts: Sequence[Draft] = ()
+) -> Response:
+    values = {"programmes": _choices(context), "given": given, "faults": faults, "drafts": unsent_of(context, drafts)}
+    return context.page("pages/new_case.html", 422 if faults else 200, **values)
+
+
+def _filling(context: RequestContext, named: str = "") -> Filling:
+    programme = programme_of(context, named or typed(context, "programme"))
     frame = {"action": "/cases/new/open", "back": "/cases/new", "back_label": context.words.gettext("New referral")}
     return filling_of(context, OpenCase, programme, None, lambda _: frame)
 
@@ -191,6 +215,7 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
         "pages/case.html", view=view, n=naming(context), since=instant(view.snapshot.case.since),
         picture=_picture(context, view) if "next" in view.panels else "",
         money=lambda amount, currency: Money(amount=amount, currency=currency),
+        drafts=unsent_of(context, own_drafts(context, case_id=context.case.case.case_id)),
         done=done if done in (*CASE_FORMS, "OpenCase", "AttachFile") else "",
         proposed=proposed if proposed in CASE_FORMS else "",
     )  # fmt: skip

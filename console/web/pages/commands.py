@@ -9,19 +9,17 @@ from fastapi.responses import Response
 
 from console.forms.context import FormContext
 from console.forms.form import form_for
-from console.subjects import CASE_FORMS, MACHINERY, OFFICE_FORMS, FormGroup, form_groups, is_shown
-from console.views.case import panels_of
-from console.views.conflict_diff import Changed, changes
+from console.subjects import CASE_FORMS, OFFICE_FORMS, FormGroup, form_groups
 from console.views.erased import against_erased
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
+from console.web.last_look import last_look
+from console.web.overtaken import changes_of, told_of
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import Fact
-from events.envelope import RecordedEvent
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
-from events.instants import instant
 from handlers.commanding.answers import Accepted, Conflict
-from handlers.projections.replay import replay_case
+from handlers.drafts.store import Draft
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right
 from workflow.rights.table import ABOUT_A_CASE
@@ -60,14 +58,6 @@ class OfferedForms(NamedTuple):
     later: tuple[OfferedForm, ...]
 
 
-class Told(NamedTuple):
-    """One line of what happened meanwhile."""
-
-    what: str
-    when: str
-    who: str
-
-
 @router.get("/cases/{case_id}/do")
 def offer_all(context: CaseWork) -> Response:
     """List everything this visitor may record about the case."""
@@ -90,6 +80,8 @@ def give(context: CaseWork, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     filling = _filling(context, command).received()
     assert filling.sent is not None, "it was received"
+    if once_more := last_look(filling):
+        return once_more
     answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
@@ -103,36 +95,15 @@ def give(context: CaseWork, command: str) -> Response:
 
 def _overtaken(filling: Filling, sent: Sent, answer: Conflict) -> Response:
     """Show what was wanted beside what changed meanwhile; nothing is applied before somebody has looked."""
-    context, form = filling.context, filling.form()
-    envelope = {"_token", "command_id", "expected"}
+    context, form, kept = filling.context, filling.form(), filling.keep()
+    envelope = {"_token", "command_id", "expected", "kept"}
     return context.page(
         "pages/do_conflict.html", 409, form=form, command_id=sent.command_id, expected=answer.version,
         wanted=[(field.label, field.said()) for field in form.every() if field.said()],
-        changes=_changes(context, filling.about, answer), events=_since(context, answer.since),
-        sent=[(name, value) for name, value in sent.pairs if name not in envelope], **filling.frame,
+        changes=changes_of(context, filling.about, answer.since), events=told_of(context, answer.since),
+        sent=[(name, value) for name, value in sent.pairs if name not in envelope],
+        draft=kept if isinstance(kept, Draft) else None, **filling.frame,
     )  # fmt: skip
-
-
-def _changes(context: RequestContext, about: FormContext, answer: Conflict) -> tuple[Changed, ...]:
-    """Return what differs, for those who see the whole case."""
-    if not answer.since or "next" not in panels_of(context.reader, context.case):
-        return ()
-    container, case_id = context.web.container, context.case.case.case_id
-    definitions = container.service.definitions
-    before = replay_case(container.log, definitions, case_id, answer.since[0].position - 1)  # type: ignore[arg-type]
-    after = replay_case(container.log, definitions, case_id, answer.since[-1].position)  # type: ignore[arg-type]
-    return changes(before.case, after.case, about)
-
-
-def _since(context: RequestContext, events: tuple[RecordedEvent, ...]) -> list[Told]:
-    """Return what happened, as far as the visitor is told of such things."""
-    words, zone = context.words, context.case.definition.programme.time_zone
-    panels, log, label = panels_of(context.reader, context.case), context.web.container.log, words.label
-    told = (one for one in events if one.envelope.type not in MACHINERY and is_shown(type(log.fact(one)), panels))
-    return [
-        Told(label("fact", one.type), words.moment(instant(one.recorded_at), zone), label("actor", one.actor))
-        for one in (event.envelope for event in told)
-    ]
 
 
 # -- what concerns a programme's office and no single case: its calls, its houses, its end ---------------------------

@@ -28,6 +28,13 @@ def me(context: SignedIn, done: str = "") -> Response:
     return _me(context, done=done)
 
 
+@router.post("/me/stay")
+def stay(context: SignedIn) -> Response:
+    """Go on with a session that nothing was done in for a while, and tell how long it lasts now."""
+    lasts = context.web.sessions.lasts(context.session)
+    return JSONResponse({"idle_s": lasts.idle_s, "end_s": lasts.end_s})
+
+
 @router.post("/me/sessions/end")
 def end_session(context: SignedIn) -> Response:
     """Sign out at one other place, or here."""

@@ -33,11 +33,11 @@ _CLEAR: Final = {"clear-site-data": '"cache", "storage"'}
 
 
 @router.get("/sign-in")
-def ask(request: Request, back: str = "/") -> Response:
+def ask(request: Request, back: str = "/", kept: str = "") -> Response:
     """Ask who is there; whoever is in already goes on."""
     if session_of(request) is not None:
         return go(back_of(back))
-    return _first_step(request, back_of(back))
+    return _first_step(request, back_of(back), kept=kept == "1")
 
 
 @router.post("/sign-in")
@@ -108,10 +108,12 @@ def _half_way(request: Request) -> Any:
     return found
 
 
-def _first_step(request: Request, back: str, *, account: str = "", problem: Wait | Wrong | None = None) -> Response:
+def _first_step(
+    request: Request, back: str, *, account: str = "", problem: Wait | Wrong | None = None, kept: bool = False
+) -> Response:
     token = cookies.page_token(request)
     asks = partial(page, request)
-    answer = asked(asks, "pages/sign_in.html", problem, back=back, account=account, token=token)
+    answer = asked(asks, "pages/sign_in.html", problem, back=back, account=account, token=token, kept=kept)
     return cookies.with_page_token(request, answer, token)
 
 

@@ -1,0 +1,52 @@
+"""How whoever did something is called on a page: a name to be read, its account beside it in small.
+
+An account says who somebody is: `staff:anna` is Anna, `newstart:olga` is Olga of the organisation whose word that is.
+Drivers, escorts and hosts are called as the directory has them. No name of anybody is kept for this.
+"""
+
+import re
+from typing import Final
+
+from markupsafe import Markup
+
+from console.words.translation import Words
+from workflow.programme.programme import Programme
+from workflow.rights.visibility import MACHINES
+
+_BETWEEN: Final = re.compile(r"[._-]+")
+
+
+def called(account: str, words: Words, programme: Programme | None = None) -> str:
+    """Return how somebody is called; what is no account and no entry of the directory stays as it is.
+
+    >>> called("staff:anna.petrova", Words("en")), called("newstart:olga", Words("en")), called("worker:3", Words("ru"))
+    ('Anna Petrova', 'Olga (newstart)', 'Wayhome, автоматически')
+    """
+    word, colon, own = account.partition(":")
+    if not colon:
+        return _listed(account, programme) or account
+    if word in MACHINES:
+        return words.gettext("Wayhome itself")
+    name = " ".join(part.capitalize() for part in _BETWEEN.split(own) if part) or own
+    return name if word == "staff" else f"{name} ({_organisation(word, programme)})"
+
+
+def person(account: str, words: Words, programme: Programme | None = None) -> Markup:
+    """Return the same for a page, with the account as a tooltip where it is another word."""
+    name = called(account, words, programme)
+    return Markup('<span title="{}">{}</span>').format(account, name) if name != account else Markup("{}").format(name)
+
+
+def _listed(entry: str, programme: Programme | None) -> str:
+    """Return the name of a driver, an escort or a host, "" for who is none."""
+    if programme is None:
+        return ""
+    p = programme
+    found = p.meeter_of.get(entry) or p.escort_of.get(entry) or p.host_of.get(entry) or p.provider_of.get(entry)
+    return str(getattr(found, "name", "") or "")
+
+
+def _organisation(word: str, programme: Programme | None) -> str:
+    """Return the name of the organisation whose people sign in with a word."""
+    providers = programme.providers if programme else ()
+    return next((one.name for one in providers if one.staff == word), word)
