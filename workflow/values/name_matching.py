@@ -97,7 +97,7 @@ class NameKey(NamedTuple):
 
     written: str
     sounds: tuple[str, ...]
-    unmarked: str  # as it is written where nobody has the marks of its language, when that is another
+    unmarked: str  # as it is written where nobody has its marks or its alphabet, when that is another
 
 
 def name_keys(name: str) -> tuple[NameKey, ...]:
@@ -174,22 +174,26 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _key(part: str) -> NameKey:
-    latin = _latin(part)
-    bare = "".join(c for c in unicodedata.normalize("NFD", part.translate(_UNMARKED)) if c.isascii())
-    written, unmarked = _spelled(latin), _spelled(bare) if _LATIN_MARKED.search(part) else ""
+    loose = _loose(part)
+    bare = _without_marks(part) if _LATIN_MARKED.search(part) else "" if loose.isascii() else ascii_letters(loose)
+    written, unmarked = _spelled(loose), _spelled(bare)
     if len(written) < _PART_LETTERS_MIN:
         written = unmarked  # Đỗ
-    sounds = (*sound_keys(part, latin), *(sound_keys(part, bare) if unmarked else ()))
-    return NameKey(written, tuple(dict.fromkeys(sounds))[:SOUNDS_MAX], unmarked if unmarked != written else "")
+    heard = [latin for latin in (loose, bare) if latin and latin.isascii()]
+    sounds = tuple(dict.fromkeys(key for latin in heard for key in sound_keys(part, latin)))[:SOUNDS_MAX]
+    return NameKey(written, sounds, unmarked if unmarked != written else "")
 
 
-def _latin(part: str) -> str:
-    """Return a part letter by letter in one loose Latin."""
+def _loose(part: str) -> str:
+    """Return a part letter by letter in one loose Latin; an alphabet that is not in our table stays as it is."""
     for pair, sound in _PAIRS:
         part = part.replace(pair, sound)
     marked = unicodedata.normalize("NFD", unicodedata.normalize("NFC", part).translate(LETTERS))
-    part = "".join(c for c in marked if not unicodedata.combining(c)).translate(LETTERS)
-    return part if part.isascii() else ascii_letters(part)
+    return "".join(c for c in marked if not unicodedata.combining(c)).translate(LETTERS)
+
+
+def _without_marks(part: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", part.translate(_UNMARKED)) if c.isascii())
 
 
 def _spelled(latin: str) -> str:
