@@ -16,10 +16,9 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, person_
 from workflow.subject import CommandRule
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
+from workflow.subjects.intake.ages import CHILD_BANDS, against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
-
-CHILD_BANDS = ("0-8", "9-17")
 
 
 def open_case(command: OpenCase, situation: Situation) -> Decision:
@@ -98,6 +97,8 @@ def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
     reasons += against_the_day(situation.programme, _intake(situation), today)
     if command.birth_date is not None and command.birth_date > today:
         reasons.append(refusals.BIRTH_DATE_IS_PAST())
+    else:
+        reasons += against_ages(command, today)
     return reasons
 
 
