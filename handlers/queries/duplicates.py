@@ -44,13 +44,14 @@ def older_matches(connection: Connection, case_id: str, unknown_days: Collection
     if new is None:
         return []
     query = _alike(connection, case_id, unknown_days, new)
-    known = _before(connection, new["previous_case"])
-    return [row.case_id for row in connection.execute(query) if row.case_id not in known][:_MATCHES_MAX]
+    known = {case_id, new["led_by"], *_before(connection, new["previous_case"])}
+    leading = dict.fromkeys(row.led_by or row.case_id for row in connection.execute(query))  # of joined ones, that one
+    return [found for found in leading if found not in known][:_MATCHES_MAX]
 
 
 def _alike(
     connection: Connection, case_id: str, unknown_days: Collection[str], new: RowMapping
-) -> Select[tuple[str, int]]:
+) -> Select[tuple[str, int, str]]:
     said, board = name_tokens.c, case_board.c
     kinds = _telling(connection, case_id, unknown_days)
     found = {kind: func.sum(case((said.token.in_(tokens), 1), else_=0)) for kind, tokens in kinds.items()}
@@ -69,7 +70,7 @@ def _alike(
         .subquery()
     )
     return (
-        select(board.case_id, alike.c.equal)
+        select(board.case_id, alike.c.equal, board.led_by)
         .join(alike, alike.c.case_id == board.case_id)
         .where(
             board.office.startswith(new["office"].partition(":")[0] + ":", autoescape=True),

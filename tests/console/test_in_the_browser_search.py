@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import expect
 
 from tests.kit.story import Story
 from tests.kit.web.browser import PHONE, Desk, LiveHouse
-from tests.kit.web.walking import press
+from tests.kit.web.walking import does, press
+from workflow.case.proposals import proposals_of
 
 Window = Callable[..., Desk]
 pytestmark = pytest.mark.xdist_group("in_the_browser_search")  # what its tests share is made in one process
@@ -51,3 +53,35 @@ def test_a_new_referral_says_that_she_is_known_and_what_fits(window: Window, ana
     page.get_by_role("button", name="Go on").click()
     sheet = page.locator("section.sheet").filter(has_text=ana.case_id)
     expect(sheet).to_contain_text("What fits: name, name, one letter off")
+
+
+def test_two_cases_of_one_person_are_joined_and_parted_with_the_screens_alone(window: Window, live: LiveHouse) -> None:
+    leading = Story(live.office, name="Мария Руссу", birth_date="1988-06-07")
+    other = Story(live.office, name="Maria Rusu", birth_date="1988-06-07").ends("withdraw", reason="duplicate")
+    anna, gleb = window("staff:anna"), window("staff:gleb")
+    anna.go(f"/cases/{leading.case_id}/do/JoinCases")
+    does(anna, {"other": other.case_id})
+    expect(anna.page.locator("main")).to_contain_text("waits for a second person")
+    _confirmed(gleb, leading)
+    page = anna.go(f"/cases/{leading.case_id}")
+    expect(page.locator("[data-part=head]")).to_contain_text(f"Also case {other.case_id}, of the same person")
+    page.get_by_role("link", name=f"Also case {other.case_id}").click()
+    expect(page.locator("[data-part=head]")).to_contain_text(f"Same person as case {leading.case_id}, which leads")
+    assert Axe().run(page).violations_count == 0
+    page.goto(f"{live.address}/cases")
+    page.get_by_text("Find a person").click()
+    page.get_by_label("Name", exact=True).fill("Rusu Maria")
+    press(page, page.get_by_role("button", name="Find"))
+    row = page.get_by_role("row").filter(has_text=other.case_id).filter(has_text="same person as")
+    expect(row).to_contain_text(f"same person as {leading.case_id}")
+    anna.go(f"/cases/{leading.case_id}/do/PartCases")
+    does(anna, {"other": other.case_id})
+    _confirmed(gleb, leading)
+    expect(anna.go(f"/cases/{other.case_id}").locator("[data-part=head]")).not_to_contain_text("Same person")
+
+
+def _confirmed(desk: Desk, case: Story) -> None:
+    """Confirm the one thing that waits for a second person."""
+    (key,) = proposals_of(case.case).pending
+    page = desk.go(f"/cases/{case.case_id}/decisions/{key}")
+    press(page, page.get_by_role("button", name=re.compile("^Confirm")))
