@@ -294,6 +294,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "ReviewAccess.account": _names(_openings_by_others),
     "ReviewStop.account": _names(_stopped_others),
     "DecideDuplicate.other": _names(lambda context: access_of(case_of(context)).duplicates),
+    "PartCases.other": _names(lambda context: access_of(case_of(context)).joined),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
     "ConfirmLetter.task_id": tasks("unknown"),
     "CancelTask.task_id": tasks("open", "refused", "dead"),

@@ -85,8 +85,12 @@ SAID: Final[Mapping[str, str]] = {
 # What they say beside the value itself, which is never repeated.
 _SAID_OF_A_VALUE: Final[Mapping[str, str]] = {
     "is not a country; give its ISO 3166 code": N_("Choose a country."),
+    "is not a language; ": N_("Choose a language by its code, like uk."),
+    "is not a word for gender; ": N_("Choose one of the list."),
+    "is not a kind of exploitation; ": N_("Choose one of the list."),
     "is not a case number; they look like": N_("Write a case number, like 7K3P9-QXM2D."),
 }
+_MEANT: Final = re.compile(r"; did you mean (?P<code>[A-Za-z_]+)\?;")
 _UNSEEN: Final = re.compile(r"holds a character that cannot be shown \((U\+[0-9A-F]{4,6})\)")
 _MONEY: Final[Mapping[type[Exception], str]] = {
     UnreadableMoney: N_("Write an amount in digits, like 1250.50."),
@@ -155,7 +159,8 @@ def _value(problem: Exception, words: Words) -> str:
         return words.gettext(_MONEY[type(problem)])
     for part, said in _SAID_OF_A_VALUE.items():
         if part in text:
-            return words.gettext(said)
+            meant = _MEANT.search(text)
+            return words.gettext(said) + (words.gettext(" Did you mean %(code)s?") % meant.groupdict() if meant else "")
     unseen = _UNSEEN.match(text)
     if unseen:
         shown = words.gettext("There is a character that cannot be shown (%(code)s). Write it again without it.")

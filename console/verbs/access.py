@@ -1,5 +1,6 @@
 """`wayhome case assign|break-glass|reads|find`: whose a case is, opening it in an emergency, who read what."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -10,8 +11,8 @@ from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections.board import programmes_with_cases
-from handlers.projections.person_search import search_people
 from handlers.queries.access_log import AccessRecord, accesses_of_case
+from handlers.queries.person_matches import search_people
 from workflow.rights.table import Account
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
@@ -77,15 +78,19 @@ def find_person(terminal: ActorTerminal) -> None:
 
     Example: wayhome case find
 
-    Names are found in any script and spelling. Nothing is said of people whose cases you may not see.
+    Names are found in any script and spelling, and with one letter wrong; of a birth date the year is enough. Nothing
+    is said of people whose cases you may not see.
     """
     with terminal.container.database.reading() as connection:
         name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
         log, day = terminal.container.log, _day(born)
         found = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
-    rows = [(one.case_id, one.programme, one.stage, terminal.day(one.programme, one.since), one.equal) for one in found]
-    columns = ("case", "programme", "stage", "since", "equal parts")
+    rows = [
+        (one.case_id, one.programme, one.stage, terminal.day(one.programme, one.since), ", ".join(one.fits))
+        for one in found
+    ]
+    columns = ("case", "programme", "stage", "since", "what fits")
     terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)
 
 
@@ -94,13 +99,15 @@ def _asked(what: str) -> str:
     return str(typer.prompt(f"{what} (or nothing)", default="", show_default=False, err=True)).strip()
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> date | int | None:
     if not text:
         return None
+    if re.fullmatch(r"(19|20)[0-9]{2}", text):
+        return int(text)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput("the birth date is not a day; write it like 1998-04-02") from None
+        raise BadInput("the birth date is not a day; write it like 1998-04-02, or only the year") from None
 
 
 def _shown(read: AccessRecord) -> tuple[str, ...]:

@@ -106,7 +106,8 @@ def list_cases(
         for r in rows
     ]
     columns = ("case", "stage", "since", "way home", "", "version")
-    terminal.table([dict(row) for row in rows], "Cases", columns, shown)
+    told = [{name: value for name, value in row.items() if value or name != "led_by"} for row in rows]
+    terminal.table(told, "Cases", columns, shown)
 
 
 @verb(app, "history")

@@ -1,7 +1,6 @@
 """`wayhome import …`: records from elsewhere become referrals."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -19,7 +18,7 @@ from console.verbs.terminal import ActorTerminal, verb
 from console.words.reasons import typed
 from events import tables
 from events.errors import CommandReused
-from handlers.commanding.answers import Accepted, Answer
+from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.group_commit import PendingCommand
 from handlers.commanding.service import CommandService
 from workflow.command import Command
@@ -49,16 +48,15 @@ def ctdc(
 ) -> None:
     """Turn each record of a CTDC file into an incoming referral; bad rows are told, the rest goes in.
 
-    Importing the same file again adds nothing; after Ctrl-C start it again and it goes on.
+    The file is read to its end before anything is stored: one that stops being readable is left out whole. Importing
+    the same file again adds nothing; after Ctrl-C start it again and it goes on.
 
     Example: wayhome import ctdc condensed-5000.csv
     """
     if not file.is_file():
         raise BadInput(f"there is no file {file}")
-    try:
-        imported = _with_progress(terminal.container, file, programme, terminal.actor, quiet=terminal.as_json)
-    except CtdcError as problem:
-        raise BadInput(str(problem)) from problem
+    rows_there = _read_whole(file)
+    imported = _with_progress(terminal.container, file, programme, terminal.actor, rows_there, quiet=terminal.as_json)
     rows = [{"line": row.line_number, "reason": row.reason} for row in imported.bad]
     terminal.lines(
         {"new": imported.new, "known": imported.known, "bad": rows},
@@ -71,14 +69,19 @@ def ctdc(
 
 def import_ctdc(service: CommandService, file: Path, programme: str, actor: str) -> Iterator[Imported]:
     """Yield after each batch what it did; every batch is durable before it is yielded."""
-    rows = read_ctdc(file)
+    rows, first = read_ctdc(file), True
     while batch := list(islice(rows, BATCH)):
         records = [row for row in batch if isinstance(row, CtdcRecord)]
         former = _of_an_older_version(service, records)
         new = [record for record in records if str(former_id(_row(record))) not in former]
         tickets = service.offer([referral(record, programme, actor, service.machine_ids) for record in new])
-        known = len(records) - len(new) + sum(_known_before(ticket) for ticket in tickets)
-        yield Imported(len(records) - known, known, tuple(row for row in batch if isinstance(row, BadRow)))
+        refused = [bad for bad in map(_refused, new, tickets) if bad is not None]
+        if first and refused and len(refused) == len(records):  # it lies with the programme, and not with a row
+            raise BadInput(f"{refused[0].reason}. Nothing of the file was taken")
+        first, known = False, len(records) - len(new) + sum(_known_before(ticket) for ticket in tickets)
+        unread = [row for row in batch if isinstance(row, BadRow)]
+        bad = tuple(sorted((*unread, *refused), key=lambda row: row.line_number))
+        yield Imported(len(records) - known - len(refused), known, bad)
 
 
 def _of_an_older_version(service: CommandService, records: Sequence[CtdcRecord]) -> set[str]:
@@ -98,11 +101,17 @@ def _known_before(ticket: PendingCommand[Command, Answer]) -> bool:
     if isinstance(ticket.error, CommandReused):
         return True
     answer = ticket.result()
-    if isinstance(answer, Refused):
-        found = typed(answer.reasons[0])
-        raise BadInput(f"{found.text}; {found.help}")
-    assert isinstance(answer, Accepted), "a case that is new has no version to be overtaken"
-    return answer.repeated
+    assert not isinstance(answer, Conflict), "a case that is new has no version to be overtaken"
+    return isinstance(answer, Accepted) and answer.repeated
+
+
+def _refused(record: CtdcRecord, ticket: PendingCommand[Command, Answer]) -> BadRow | None:
+    """Return why the rules say no to a record, so that the others are not lost for it."""
+    answer = None if isinstance(ticket.error, CommandReused) else ticket.result()
+    if not isinstance(answer, Refused):
+        return None
+    found = typed(answer.reasons[0])
+    return BadRow(record.line_number, f"{found.text}; {found.help}")
 
 
 def referral(record: CtdcRecord, programme: str, actor: str, ids: MachineIds) -> OpenCase:
@@ -141,14 +150,25 @@ def _details(record: CtdcRecord) -> str | None:
     return orjson.dumps(kept).decode() if kept else None
 
 
-def _with_progress(container: Container, file: Path, programme: str, actor: str, *, quiet: bool) -> Imported:
+def _read_whole(file: Path) -> int:
+    """Return how many rows a file has; one that cannot be read to its end is not begun."""
+    try:
+        return sum(1 for _ in read_ctdc(file))
+    except CtdcError as problem:
+        raise BadInput(f"{str(problem).rstrip('.')}. Nothing of the file was taken") from problem
+
+
+def _with_progress(container: Container, file: Path, programme: str, actor: str, rows: int, *, quiet: bool) -> Imported:
     new, known, bad = 0, 0, list[BadRow]()
-    with file.open("rb") as stream:
-        lines = sum(chunk.count(b"\n") for chunk in iter(partial(stream.read, 1 << 20), b""))
     with printing.progress(quiet=quiet) as progress:
-        bar = progress.add_task("importing", total=max(lines - 1, 1))
-        for done in import_ctdc(container.service, file, programme, actor):
-            new, known = new + done.new, known + done.known
-            bad += done.bad
-            progress.update(bar, advance=done.new + done.known + len(done.bad))
+        bar = progress.add_task("importing", total=max(rows, 1))
+        try:
+            for done in import_ctdc(container.service, file, programme, actor):
+                new, known = new + done.new, known + done.known
+                bad += done.bad
+                progress.update(bar, advance=done.new + done.known + len(done.bad))
+        except CtdcError as problem:  # somebody wrote into it since it was read whole
+            told = f"{new} new referrals are stored and {known} were known before"
+            again = "put the file right and give it again: only the rest is taken"
+            raise BadInput(f"{str(problem).rstrip('.')}. {told}; {again}") from problem
     return Imported(new, known, tuple(bad))

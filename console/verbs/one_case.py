@@ -108,6 +108,7 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
 
 # What a grant or a part of it has learnt to say since scripts first read it: told where there is something to tell.
 _LATER: Final = frozenset({"refused", "unconfirmed", "said_by", "disputed"})
+_LATER_OF_ACCESS: Final = frozenset({"stops", "joined", "led_by"})
 
 
 def _told(found: Grant | Tranche) -> dict[str, Any]:
@@ -127,6 +128,7 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     case, programme = snapshot.case, snapshot.definition.programme
     core = case._asdict()
     del core["parts"]
+    core = {name: value for name, value in core.items() if value or name != "registered_year"}
     parts = (travel_of, documents_of, grants_of, referrals_of, closing_of, trafficking_routes_of, reception_of)
     flat = core | {name: value for part in parts for name, value in part(case)._asdict().items()}
     for name, part, own in _MIXED:
@@ -134,13 +136,16 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
         flat[name] = {field: value for field, value in told.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
+    if granted := flat.pop("elsewhere"):
+        flat["granted_elsewhere"] = {case_id: [_told(one) for one in grants] for case_id, grants in granted.items()}
     flat["referrals"] = {key: _told_of_referral(one) for key, one in referrals_of(case).referrals.items()}
     flat["reintegration"]["courses"] = {
         name: place._asdict() | {"since": programme.day(place.since)}
         for name, place in reintegration_of(case).courses.items()
     }
     access = access_of(case)._asdict()
-    return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
+    del access["same"]  # until they are joined, for the rules alone
+    return flat | {"access": {name: value for name, value in access.items() if value or name not in _LATER_OF_ACCESS}}
 
 
 # Subjects of which some fields stand at the top and the others under a name of their own.

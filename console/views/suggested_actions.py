@@ -14,6 +14,7 @@ from workflow.case.proposals import proposed
 from workflow.case.state import Case
 from workflow.rights.acts import Act
 from workflow.rights.command_rights import ACTS_OF
+from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.documents.state import documents_of
@@ -160,7 +161,8 @@ def access_actions(case: Case) -> Iterator[SuggestedAction]:
     """Return what is likely about who may see the case, and about destroying what is known of the person."""
     asked, gone = erasure_of(case).request is not None, is_erased(case)
     due = "retention_due" in case.escalations
-    return _where(
+    yield from (SuggestedAction("JoinCases", (("other", other),)) for other in access_of(case).same if not gone)
+    yield from _where(
         ("ErasePerson", asked and not gone and not proposed(case, "ErasePerson")),
         ("RequestErasure", due and not asked and not gone),
         ("AssignCase", not gone),

@@ -1,6 +1,7 @@
 """Facts about whose case it is, who opened it in an emergency, and what was said of that afterwards."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from events.catalogue import Fact, Story, TaskOutcome
@@ -94,3 +95,40 @@ class DuplicateDecided(Fact):
 
     other: str
     same: bool
+
+
+Granted = tuple[tuple[str, Decimal, str], ...]  # what was granted: the kind, how much, in which currency
+
+
+class CasesJoined(Fact):
+    """Two people decided that another case, which has ended, is this person's too: this one leads from here on.
+
+    Nothing moves between the two; who sees them stays as it was. What was granted there counts here, for the return
+    that is under way (``return_id``) or the next one.
+    """
+
+    other: str
+    granted: Granted = ()
+    return_id: str = ""
+    second: str = ""
+    proposal: str = ""
+
+
+class CaseLed(Fact):
+    """Another case is the same person's and leads: nothing new is begun here. It was decided there."""
+
+    leading: str
+
+
+class CasesParted(Fact):
+    """Two people decided that the two are not one person's after all; what was recorded since stays where it is."""
+
+    other: str
+    second: str = ""
+    proposal: str = ""
+
+
+class CaseLedNoMore(Fact):
+    """The case is on its own again; that was decided in the one that led."""
+
+    leading: str

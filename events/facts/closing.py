@@ -15,6 +15,14 @@ class ArrivalCounted(Fact):
     above_target: bool
 
 
+class ArrivalTakenBack(Fact):
+    """Somebody was counted twice and is one person: one fewer came in that year than was thought."""
+
+    case_id: str
+    year: int
+    number: int
+
+
 class FacilityClosed(Fact):
     """A house takes nobody any more and is empty by a day; whoever is or waits there has a proposal of their own."""
 

@@ -38,6 +38,7 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "office": office_of(definition.programme),
         "owner": access.owner,
         "team": access.team,
+        "led_by": access.led_by,
         "facility": bed[0] if bed else "",
     }
 

@@ -1,45 +1,27 @@
 """Finding a person again without a list of names: keyed hashes of folded names are compared, never the names.
 
-Somebody finds only cases they may see. Whether a person they may not see is known here, nothing tells: the same
-question is asked of the database and the same empty answer is given.
+Of a part of a name there is a hash of how it is written, and a few of how it may sound. Slips of a letter are thought
+of by whoever asks (``handlers/queries/person_matches.py``), so that nothing more of anybody has to be stored for them.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, case, delete, func, or_, select
+from sqlalchemy import Connection, delete, select
 
 from events.batch import InsertRows
 from events.facts.intake import CaseOpened
 from events.keys import Keys
-from events.log import Log
 from events.writing import Writing
-from handlers.projections.case_access import may_act_on
-from handlers.projections.tables import case_board, name_tokens, to_compare
-from workflow.rights.acts import Act
-from workflow.rights.table import Account
-from workflow.values.name_matching import folded_parts, folded_phone
+from handlers.projections.tables import name_tokens, to_compare
+from workflow.values.name_matching import folded_phone, name_keys
 
 Row = dict[str, Any]
 _TOKENS = InsertRows(name_tokens, replace=True)
 _TO_COMPARE = InsertRows(to_compare, replace=True)
-_ASKED_FOR: Final = 10  # every question names so many hashes, however much was typed
-_MOST: Final = 50
 _BIRTH_YEARS: Final = range(1900, 2101)
-
-
-class PersonMatch(NamedTuple):
-    """A case somebody may see that fits what they typed: its number, where it is, and how many parts are equal."""
-
-    case_id: str
-    programme: str
-    stage: str
-    since: str
-    ended: bool
-    equal: int
 
 
 def search_key(keys: Keys) -> bytes:
@@ -50,7 +32,8 @@ def search_key(keys: Keys) -> bytes:
 def token_rows(key: bytes, opened: CaseOpened) -> list[Row]:
     """Return the hashes of an opened case's name, birth date and telephone, each once."""
     found = _tokens(key, _text(opened.name), _text(opened.birth_date), _text(opened.phone))
-    return [{"token": token, "case_id": opened.case_id, "kind": kind} for kind, token in found]
+    kinds = {token: kind for kind, token in found}
+    return [{"token": token, "case_id": opened.case_id, "kind": kind} for token, kind in kinds.items()]
 
 
 def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
@@ -62,9 +45,16 @@ def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
         writing.write(_TO_COMPARE, {"case_id": opened.case_id, "since": writing.now})
 
 
+def is_drawn_by_older_rules(connection: Connection) -> bool:
+    """Tell whether the hashes are of an older Wayhome, which knew how a name is written and not how it sounds."""
+    kind = name_tokens.c.kind
+    there = [connection.execute(select(kind).where(kind == one).limit(1)).first() for one in ("name", "sound")]
+    return there[0] is not None and there[1] is None
+
+
 def unknown_days(key: bytes) -> frozenset[str]:
     """Return the hashes of every 1 January: the birthday of whoever does not know theirs."""
-    return frozenset(_token(key, "birth_date", f"{year}-01-01") for year in _BIRTH_YEARS)
+    return frozenset(token_of(key, "birth_date", f"{year}-01-01") for year in _BIRTH_YEARS)
 
 
 def forget_tokens(connection: Connection, case_id: str) -> None:
@@ -73,56 +63,20 @@ def forget_tokens(connection: Connection, case_id: str) -> None:
     connection.execute(delete(to_compare).where(to_compare.c.case_id == case_id))
 
 
-def search_people(
-    log: Log,
-    connection: Connection,
-    account: Account,
-    now: datetime,
-    *,
-    name: str = "",
-    birth_date: date | None = None,
-    phone: str = "",
-    act: Act = "case.see",
-) -> list[PersonMatch]:
-    """Return the cases somebody may see that fit a name, a birth date or a telephone number, the best first.
-
-    Of people somebody may not see it says nothing, not even that there are any. Two parts must be equal when two were
-    given (of the name, or one and the birth date), or the telephone number.
-    """
-    key = search_key(log.keys)
-    asked = _tokens(key, name, birth_date.isoformat() if birth_date else "", phone)
-    parts = sum(kind != "phone" for kind, _ in asked)
-    tokens = [token for _, token in asked] + [_token(key, "nobody", str(n)) for n in range(len(asked), _ASKED_FOR)]
-    said = name_tokens.c
-    of_name = func.sum(case((said.kind == "name", 1), else_=0))
-    of_phone = func.sum(case((said.kind == "phone", 1), else_=0))
-    enough = or_(of_phone > 0, (func.count() >= max(1, min(2, parts))) & (of_name > 0))
-    fitting = (
-        select(said.case_id, func.count().label("equal"))
-        .where(said.token.in_(tokens[:_ASKED_FOR]))
-        .group_by(said.case_id)
-        .having(enough)
-        .subquery()
-    )
-    board = case_board.c
-    query = (
-        select(board.case_id, board.programme, board.stage, board.since, board.ended, fitting.c.equal)
-        .join(fitting, fitting.c.case_id == board.case_id)
-        .where(may_act_on(account, act, now))
-        .order_by(fitting.c.equal.desc(), board.since.desc(), board.case_id)
-        .limit(_MOST)
-    )
-    return [PersonMatch(*row) for row in connection.execute(query)]
+def _tokens(key: bytes, name: str, birth_date: str, phone: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the hash of everything a person can be found by; of one hash, the kind that says most."""
+    for part in name_keys(name):
+        yield from (("sound", token_of(key, "sound", sound)) for sound in part.sounds)
+        yield from [("sound", token_of(key, "name", part.unmarked))] if part.unmarked else []
+    for part in name_keys(name):
+        yield "name", token_of(key, "name", part.written)
+    for kind, value in (("birth_date", birth_date), ("phone", folded_phone(phone))):
+        yield from [(kind, token_of(key, kind, value))] if value else []
 
 
-def _tokens(key: bytes, name: str, birth_date: str, phone: str) -> list[tuple[str, str]]:
-    parts: Iterator[tuple[str, str]] = (("name", part) for part in folded_parts(name))
-    more = (("birth_date", birth_date), ("phone", folded_phone(phone)))
-    return [(kind, _token(key, kind, value)) for kind, value in (*parts, *more) if value]
-
-
-def _token(key: bytes, kind: str, value: str) -> str:
-    return hmac.new(key, f"{kind}|{value}".encode(), hashlib.sha256).hexdigest()[:32]
+def token_of(key: bytes, kind: str, value: str) -> str:
+    """Return the keyed hash of something a person can be found by."""
+    return hmac.digest(key, f"{kind}|{value}".encode(), "sha256").hex()[:32]
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ from events.envelope import RecordedEvent
 from events.facts.intake import CaseOpened
 from events.log import Log
 from events.receipts import Receipt
-from handlers.projections.person_search import search_key, token_rows
+from handlers.projections.person_search import is_drawn_by_older_rules, search_key, token_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
@@ -63,6 +63,9 @@ def rebuild_if_new(log: Log) -> bool:
         ends = select(case_relations.c.case_id).where(case_relations.c.relation == "partner")
         if connection.execute(ends.where(case_relations.c.until == "").limit(1)).first() is not None:
             rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
+            return True
+        if is_drawn_by_older_rules(connection):
+            rebuild(log)
             return True
         old = connection.execute(select(case_id).where(office == "").limit(1)).first() is not None
         # One row among drawn ones is damage, for `verify` to find: it is not mended in passing.

@@ -84,6 +84,7 @@ case_board = table(
     *texts("office", default=""),  # its people's word and the programme: redcross:moscow
     *texts("owner", "team", default=""),
     *texts("facility", default=""),  # where a bed is theirs
+    *texts("led_by", default=""),  # the case of the same person that leads, while this one is joined to it
     Index("case_board_stage", "programme", "stage"),
     Index("case_board_open", "office", "ended", "since", "case_id"),
     Index("case_board_in_stage", "office", "stage", "since", "case_id"),

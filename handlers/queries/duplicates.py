@@ -16,6 +16,7 @@ from handlers.projections.tables import case_board, name_tokens, to_compare
 _CHAIN_MAX: Final = 20
 _HOLDERS_MAX: Final = 5  # a telephone that more people have is a house's or a charter's
 _MATCHES_MAX: Final = 5
+_SAYS_MORE: Final = 100  # what is equal, beside how a name sounds
 _NAMES_WITH_LITTLE: Final = 2
 _NAMES_ENOUGH: Final = 3  # a given name, a family name and a patronymic; two are many people's
 
@@ -35,40 +36,41 @@ def mark_compared(database: Database, case_ids: list[str]) -> None:
 def older_matches(connection: Connection, case_id: str, unknown_days: Collection[str] = frozenset()) -> list[str]:
     """Return the older cases of the same organisation that are probably the same person's, and not known to be.
 
-    Probably: the same telephone number, or a part of the name and the birth date, or three parts of the name. What many
-    have in common (a charter's telephone, 1 January) tells little: two parts of the name go with it. Of many that fit,
-    the likeliest: what waits grows with the cases, not with their pairs.
+    Probably: the same telephone number, or a part of the name (as it is written or as it sounds) and the birth date, or
+    three parts of the name. What many have in common (a charter's telephone, 1 January) tells little: two parts of the
+    name go with it. Of many that fit, the likeliest: what waits grows with the cases, not with their pairs.
     """
     new = connection.execute(select(case_board).where(case_board.c.case_id == case_id)).mappings().one_or_none()
     if new is None:
         return []
     query = _alike(connection, case_id, unknown_days, new)
-    known = _before(connection, new["previous_case"])
-    return [row.case_id for row in connection.execute(query) if row.case_id not in known][:_MATCHES_MAX]
+    known = {case_id, new["led_by"], *_before(connection, new["previous_case"])}
+    leading = dict.fromkeys(row.led_by or row.case_id for row in connection.execute(query))  # of joined ones, that one
+    return [found for found in leading if found not in known][:_MATCHES_MAX]
 
 
 def _alike(
     connection: Connection, case_id: str, unknown_days: Collection[str], new: RowMapping
-) -> Select[tuple[str, int]]:
+) -> Select[tuple[str, int, str]]:
     said, board = name_tokens.c, case_board.c
     kinds = _telling(connection, case_id, unknown_days)
     found = {kind: func.sum(case((said.token.in_(tokens), 1), else_=0)) for kind, tokens in kinds.items()}
     fits = or_(
         found["phone"] > 0,
-        and_(found["name"] > 0, found["birth_date"] > 0),
+        and_(found["name"] + found["sound"] > 0, found["birth_date"] > 0),
         and_(found["name"] >= _NAMES_WITH_LITTLE, found["shared"] > 0),
         found["name"] >= _NAMES_ENOUGH,
     )
     tokens = [token for of_kind in kinds.values() for token in of_kind]
     alike = (
-        select(said.case_id, func.count().label("equal"))
+        select(said.case_id, func.sum(case((said.kind == "sound", 1), else_=_SAYS_MORE)).label("equal"))
         .where(said.token.in_(tokens), said.case_id != case_id)
         .group_by(said.case_id)
         .having(fits)
         .subquery()
     )
     return (
-        select(board.case_id, alike.c.equal)
+        select(board.case_id, alike.c.equal, board.led_by)
         .join(alike, alike.c.case_id == board.case_id)
         .where(
             board.office.startswith(new["office"].partition(":")[0] + ":", autoescape=True),
@@ -87,9 +89,9 @@ def _telling(connection: Connection, case_id: str, unknown_days: Collection[str]
         .where(mine.c.case_id == case_id)
         .group_by(mine.c.kind, mine.c.token)
     )
-    found: dict[str, list[str]] = {"name": [], "birth_date": [], "phone": [], "shared": []}
+    found: dict[str, list[str]] = {"name": [], "sound": [], "birth_date": [], "phone": [], "shared": []}
     for kind, token, holders in connection.execute(query):
-        is_shared = kind != "name" and (holders > _HOLDERS_MAX or token in unknown_days)
+        is_shared = kind in ("birth_date", "phone") and (holders > _HOLDERS_MAX or token in unknown_days)
         found["shared" if is_shared else kind].append(token)
     return found
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, bindparam, select
 
 from events.envelope import RecordedEvent
-from events.facts.closing import ArrivalCounted
+from events.facts.closing import ArrivalCounted, ArrivalTakenBack
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.facts.reintegration import FollowUpVisited
@@ -127,7 +127,8 @@ def _told(log: Log, types: Sequence[str], *of_cases: ColumnElement[bool]) -> lis
     """Return what was told of these kinds, in order, of the cases of which this holds: two questions for all."""
     with log.database.reading() as connection:
         rows = [recorded_event(row) for row in connection.execute(_TOLD, {"types": types})]
-        cases = set(connection.execute(select(case_board.c.case_id).where(*of_cases)).scalars())
+        counted = select(case_board.c.case_id).where(case_board.c.led_by == "", *of_cases)  # each person once
+        cases = set(connection.execute(counted).scalars())
     return [event for event in rows if case_of_stream(event.envelope.stream) in cases]
 
 
@@ -157,13 +158,18 @@ def arrivals_by_month(log: Log, programme: Programme) -> Mapping[Month, int]:
 
     The month 0 holds those of whom only the year is known: they were registered elsewhere, or long before.
     """
-    found = Counter[Month]()
+    months: dict[str, Month] = {}
+    counted: dict[str, bool] = {}
     for event in log.stream(programme.intake_stream):
         fact = log.fact(event)
         if isinstance(fact, ArrivalCounted):
             days = programme.day(event.recorded), utc_day(event.envelope.recorded_at)  # older years were UTC's
-            found[fact.year, next((day.month for day in days if day.year == fact.year), 0)] += 1
-    return found
+            month = fact.year, next((day.month for day in days if day.year == fact.year), 0)
+            months.setdefault(fact.case_id, month)
+            counted[fact.case_id] = True
+        elif isinstance(fact, ArrivalTakenBack):
+            counted[fact.case_id] = False
+    return Counter(month for case_id, month in months.items() if counted[case_id])
 
 
 def yearly_intake(log: Log, programme: Programme) -> YearlyIntake:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from console.cli import app
 from console.ctdc.layouts import GLOBAL
-from console.ctdc.records import read_ctdc
+from console.ctdc.records import CtdcError, CtdcRecord, read_ctdc
 from console.settings import settings
 from console.simulation.bank import SimulatedBank
 from console.verbs import imports
@@ -29,6 +29,7 @@ from events.ids import case_id_of
 from tests.kit.command_line import AS_ANNA, AS_BORIS, AS_CLARA, Wayhome
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.rights.machine_ids import MachineIds, former_id
+from workflow.subjects.intake.commands import OpenCase
 from workflow.values.days import by_clock
 
 NAME = "Мария Примерова"
@@ -669,6 +670,57 @@ def test_a_file_that_is_no_ctdc_file_is_told(wayhome: Wayhome, tmp_path: Path) -
     assert "layouts known" in wayhome.told_off("import", "ctdc", written(tmp_path, "a,b,c", "1,2,3"))
 
 
+def test_a_file_that_stops_being_readable_is_left_out_whole_and_said_to_be(wayhome: Wayhome, tmp_path: Path) -> None:
+    rows = [CONDENSED[1].replace("2014", str(1990 + number % 25)) for number in range(450)]
+    file = Path(written(tmp_path, CONDENSED[0], *rows))
+    good = file.read_bytes()
+    file.write_bytes(good + "2014,Hotline,Женский,RO,1,,,,,\n".encode("cp1251"))
+    told = wayhome.told_off("import", "ctdc", str(file))
+    assert "Line 452 is not UTF-8 text" in told
+    assert "Nothing of the file was taken" in told
+    assert wayhome.json("case", "list") == []
+    file.write_bytes(good + CONDENSED[3].encode() + b"\n")
+    assert wayhome.json("import", "ctdc", str(file)) == {"new": 451, "known": 0, "bad": []}
+
+
+def test_a_file_that_is_changed_while_it_is_taken_in_says_what_was_taken(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, CONDENSED[0], *(CONDENSED[1] for _ in range(7)))
+    read = []
+
+    def changed(source: Path) -> Iterator[object]:
+        read.append(source)
+        yield from itertools.islice(read_ctdc(source), 5 if len(read) > 1 else None)
+        if len(read) > 1:
+            raise CtdcError("Line 7 is not UTF-8 text: save it anew.")
+
+    monkeypatch.setattr(imports, "BATCH", 2)
+    with monkeypatch.context() as once:
+        once.setattr(imports, "read_ctdc", changed)
+        told = wayhome.told_off("import", "ctdc", file)
+    assert "4 new referrals are stored and 0 were known before" in " ".join(told.split())
+    assert "only the rest is taken" in " ".join(told.split())
+    assert wayhome.json("import", "ctdc", file) == {"new": 3, "known": 4, "bad": []}
+
+
+def test_a_row_that_the_rules_refuse_is_told_and_the_others_go_in(
+    wayhome: Wayhome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, *CONDENSED)
+    referral = imports.referral
+
+    def contradicting(record: CtdcRecord, *about: Any) -> OpenCase:
+        made = referral(record, *about)
+        return made.model_copy(update={"majority": "minor"}) if record.line_number == 3 else made
+
+    monkeypatch.setattr(imports, "referral", contradicting)
+    result = wayhome.run("import", "ctdc", file)
+    assert result.exit_code == 1
+    assert "2 new referrals, 0 known before, 1 rows left out" in result.stdout
+    assert "line 3: the majority does not agree with the age band" in result.stdout
+
+
 def test_records_for_a_programme_that_is_over_are_refused_in_words(wayhome: Wayhome, tmp_path: Path) -> None:
     programme = (ROOT / "workflow" / "programmes" / "moscow.yaml").read_text(encoding="utf-8")
     over = tmp_path / "over.yaml"
@@ -682,9 +734,13 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(
 ) -> None:
     file = written(tmp_path, CONDENSED[0], *(CONDENSED[1] for _ in range(7)))
 
+    read = []
+
     def interrupted(source: Path) -> Iterator[object]:
-        yield from itertools.islice(read_ctdc(source), 5)
-        raise KeyboardInterrupt
+        read.append(source)
+        yield from itertools.islice(read_ctdc(source), 5 if len(read) > 1 else None)  # the second time it is taken in
+        if len(read) > 1:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(imports, "BATCH", 2)
     with monkeypatch.context() as once:

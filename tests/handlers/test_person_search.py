@@ -11,9 +11,10 @@ from sqlalchemy import event
 from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SeededEntropy
-from handlers.projections.person_search import PersonMatch, forget_tokens, search_people
-from handlers.projections.rebuild import rebuild
-from handlers.projections.tables import to_compare
+from handlers.projections.person_search import forget_tokens
+from handlers.projections.rebuild import rebuild, rebuild_if_new
+from handlers.projections.tables import name_tokens, to_compare
+from handlers.queries.person_matches import PersonMatch, search_people
 from tests.kit.offices import Office, open_office
 from tests.kit.people import ANNA
 from tests.kit.story import Story
@@ -72,8 +73,8 @@ def test_somebody_is_found_in_another_script(office: Office) -> None:
 
 def test_of_what_was_typed_two_parts_must_be_equal(office: Office) -> None:
     came(office)
-    assert search(office, name="Yulia Petrova") == []
-    assert search(office, name="Ivanova", birth_date=date(1990, 2, 4)) == []
+    assert search(office, name="Yulia Sidorova") == []
+    assert search(office, name="Ivanova", birth_date=date(1991, 2, 3)) == []
     assert search(office, birth_date=date(1990, 2, 3)) == []  # a birth date is no name
     assert search(office, name="") == []
 
@@ -82,6 +83,69 @@ def test_who_fits_best_comes_first(office: Office) -> None:
     other = came(office, birth_date=..., phone=..., name="Ivanova Yulia")
     case_id = came(office)
     assert numbers(search(office, name=NAME, birth_date=date(1990, 2, 3), phone=PHONE)) == [case_id, other]
+
+
+def fits(office: Office, **asked: object) -> list[tuple[str, ...]]:
+    return [match.fits for match in search(office, MANAGER, **asked)]
+
+
+def test_what_fits_is_said_and_what_says_most_comes_first(office: Office) -> None:
+    came(office, name="Țurcanu Ana", birth_date="1990-02-03", phone=...)
+    born = date(1990, 2, 3)
+    assert fits(office, name="Țurcanu Ana", birth_date=born) == [("birth_date", "name", "name")]
+    assert fits(office, name="Turcanu", birth_date=born) == [("birth_date", "name_slip")]
+    assert fits(office, name="Turcnu") == [("name_slip",)]
+    assert fits(office, name="Turkino") == [("name_sound",)]
+    assert fits(office, name="Цуркану", birth_date=date(1990, 3, 2)) == [("name", "day_exchanged")]
+    assert fits(office, name="Цуркану", birth_date=date(1990, 7, 9)) == [("name", "birth_year")]
+    assert fits(office, name="Цуркану", birth_date=1990) == [("name", "birth_year")]
+    assert fits(office, name="Цуркану", birth_date=date(1990, 1, 1)) == [("name", "birth_year")]
+    assert fits(office, name="Цуркану", birth_date=1991) == []
+
+
+def test_somebody_whose_day_nobody_knows_is_found_by_the_year(office: Office) -> None:
+    came(office, name="محمد", birth_date="1985-01-01", phone=...)
+    assert fits(office, name="Muhammad", birth_date=date(1985, 6, 30)) == [("name_sound", "birth_year")]
+    assert fits(office, name="Мохаммед", birth_date=1985) == [("name_sound", "birth_year")]
+
+
+@pytest.mark.parametrize("typed", ["8 916 123-45-67", "+7 (916) 123 45 67", "9161234567", "007 916 123 45 67"])
+def test_a_telephone_is_found_however_it_is_dialled(office: Office, typed: str) -> None:
+    case_id = came(office)
+    assert numbers(search(office, phone=typed)) == [case_id]
+
+
+def test_a_telephone_of_another_country_is_found_as_it_is_dialled_there(office: Office) -> None:
+    case_id = came(office, phone="+37369123456")
+    assert numbers(search(office, phone="069 123 456")) == [case_id]
+    assert search(office, phone="069 123 457") == []
+
+
+def test_who_fits_exactly_stands_before_who_sounds_alike(office: Office) -> None:
+    alike = came(office, name="Туркино Анна", birth_date=..., phone=...)
+    near = came(office, name="Țurcan Ana", birth_date=..., phone=...)
+    exact = came(office, name="Turcanu Ana", birth_date=..., phone=...)
+    assert numbers(search(office, name="Ana Turcanu"))[0] == exact
+    assert set(numbers(search(office, name="Ana Turcanu"))) == {alike, near, exact}
+
+
+def test_tokens_of_an_older_wayhome_are_drawn_anew(office: Office) -> None:
+    case_id = came(office, name="Țurcanu Ana", birth_date=..., phone=...)
+    now = office.rows("name_tokens")
+    with office.database.writing() as connection:
+        connection.execute(name_tokens.delete().where(name_tokens.c.kind == "sound"))
+    assert search(office, name="Turkino") == []
+    assert rebuild_if_new(office.service.log)
+    assert numbers(search(office, name="Turkino")) == [case_id]
+    assert sorted(map(str, office.rows("name_tokens"))) == sorted(map(str, now))
+    assert not rebuild_if_new(office.service.log)
+
+
+def test_a_second_case_under_a_name_that_sounds_alike_is_a_suspicion(office: Office) -> None:
+    first = came(office, name="Акопян Сирануш", phone=...)
+    second = came(office, name="Հակոբյան Ս.", phone=...)
+    assert everybody_suspected(office) == 1
+    assert suspected(office, first) == (second,)
 
 
 def test_to_a_stranger_a_known_and_an_unknown_person_are_the_same(office: Office) -> None:
@@ -103,7 +167,8 @@ def test_the_database_is_asked_the_same_whoever_is_known(office: Office) -> None
 def test_what_the_database_holds_names_nobody(office: Office) -> None:
     came(office)
     rows = office.rows("name_tokens")
-    assert sorted(row["kind"] for row in rows) == ["birth_date", "name", "name", "name", "phone"]
+    assert sorted({row["kind"] for row in rows}) == ["birth_date", "name", "phone", "sound"]
+    assert [row["kind"] for row in rows].count("name") == 3
     assert all(len(row["token"]) == 32 and int(row["token"], 16) >= 0 for row in rows)
     other = Log(office.database, office.service.log.catalogue, MemoryKeys(SeededEntropy(8)), SeededEntropy(8))
     with office.database.reading() as connection:

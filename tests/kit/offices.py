@@ -181,7 +181,8 @@ class Office:
         return self.service.machine_ids.of(str(self.uuid())) if is_machine(actor) else self.uuid()
 
     def opening(self, **fields: Any) -> OpenCase:
-        made = self.command(OpenCase, **{"programme": "moscow", "source": "ngo", "age_band": "27-29"} | fields)
+        age = {} if "birth_date" in fields else {"age_band": "27-29"}
+        made = self.command(OpenCase, **{"programme": "moscow", "source": "ngo"} | age | fields)
         assert isinstance(made, OpenCase)
         return made
 

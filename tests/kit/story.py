@@ -199,7 +199,8 @@ class Story:
 
     def __init__(self, place: Place, **opening: Any) -> None:
         self.place = place
-        fields = {"source": "ngo", "programme": "moscow", "citizenships": ("MD",), "age_band": "27-29"} | opening
+        age = {} if "birth_date" in opening else {"age_band": "27-29"}  # told once, so that it is not told in two ways
+        fields = {"source": "ngo", "programme": "moscow", "citizenships": ("MD",)} | age | opening
         fields = {name: value for name, value in fields.items() if value is not ...}
         self.opening = OpenCase.model_validate({"command_id": self.place.uuid(), "actor": ANNA} | fields)
         self.case_id = case_id_of(self.opening.command_id)

@@ -189,7 +189,7 @@ def test_each_kind_of_agency_sees_its_row_of_the_matrix_and_nothing_else(office:
 def _told_everything(office: Office) -> Story:
     case = in_moscow(
         office, name=NAMES[3], phone="+79990000000", story="a cellar", birth_date="1990-01-01", gender="female",
-        exploitation=("ForcedLabour",), country_of_exploitation="RU",
+        age_band="9-17", exploitation=("ForcedLabour",), country_of_exploitation="RU",
     )  # fmt: skip
     case.does(AppointGuardian, kind="state", name="Опекун")
     case.does(AssessRisk, level="low", safe_to_return=True, note="knows the street")

@@ -49,6 +49,7 @@ class Case(NamedTuple):
     previous_case: str | None = None
     next_case: str | None = None
     referred_by: str = ""
+    registered_year: int | None = None  # where that was another than the year of opening
     reason: str = ""
     consents: Mapping[tuple[str, str], date | None] = NOTHING
     provided: frozenset[str] = frozenset()

@@ -32,7 +32,7 @@ from events.log import END
 from events.money import Money
 from handlers.commanding.answers import Accepted, Conflict
 from handlers.drafts.store import Draft
-from handlers.projections.person_search import search_people
+from handlers.queries.person_matches import search_people
 from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
 from workflow.values.name_matching import folded_phone
@@ -40,6 +40,7 @@ from workflow.values.name_matching import folded_phone
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
 CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
+_YEAR: Final = re.compile(r"(19|20)[0-9]{2}", re.ASCII)
 _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
 
 
@@ -69,10 +70,10 @@ def go_to(context: Annotated[RequestContext, require("cases.see", "case.break_gl
 @router.post("/cases/find")
 def search(context: Annotated[RequestContext, require("case.search")]) -> Response:
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
-    name, born, phone = typed(context, "name"), typed(context, "birth_date"), typed(context, "phone")
+    name, born, phone = typed(context, "name"), _born_typed(context), typed(context, "phone")
     asked = bool(name or phone)
-    cards = found_cards(context, name, born, phone) if asked else []
-    return context.page("pages/cases_found.html", cards=cards, asked=asked, names=names_of(context))
+    cards, fits = found_cards(context, name, born, phone) if asked else ([], {})
+    return context.page("pages/cases_found.html", cards=cards, fits=fits, asked=asked, names=names_of(context))
 
 
 @router.post("/cases/views")
@@ -86,12 +87,14 @@ def keep(context: Annotated[RequestContext, require("cases.see")]) -> Response:
     return go(_address(filters) if kept else "/cases?problem=view")
 
 
-def found_cards(context: RequestContext, name: str, born: str, phone: str) -> list[object]:
-    """Return the cases somebody may see that fit what they typed, as cards without names."""
+def found_cards(
+    context: RequestContext, name: str, born: date | int | None, phone: str
+) -> tuple[list[object], dict[str, tuple[str, ...]]]:
+    """Return the cases somebody may see that fit what they typed, as cards without names, and what of each fits."""
     log, account, now = context.web.container.log, context.account, context.web.now()
     with log.database.reading() as connection:
-        found = search_people(log, connection, account, now, name=name, birth_date=day_typed(born), phone=phone)
-    return list(cards_of(context.reader, [match.case_id for match in found]))
+        found = search_people(log, connection, account, now, name=name, birth_date=born, phone=phone)
+    return list(cards_of(context.reader, [match.case_id for match in found])), {one.case_id: one.fits for one in found}
 
 
 def names_of(context: RequestContext) -> dict[str, Naming]:
@@ -115,6 +118,12 @@ def day_typed(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
+
+
+def _born_typed(context: RequestContext) -> date | int | None:
+    """Return the birth date of a form, or the year when that is all that is known."""
+    day, year = day_typed(typed(context, "birth_date")), typed(context, "birth_year")
+    return day or (int(year) if _YEAR.fullmatch(year) else None)
 
 
 # -- a new referral: first whether the person is known here, then what is known of them -----------------------------
@@ -141,8 +150,8 @@ def look_for(context: Annotated[RequestContext, require("case.open")]) -> Respon
     faults = _faults(context, given)
     if faults:
         return _who(context, given, faults)
-    cards = found_cards(context, given["name"], given["birth_date"], given["phone"])
-    return context.page("pages/new_case_known.html", cards=cards, given=given, names=names_of(context))
+    cards, fits = found_cards(context, given["name"], _born_typed(context), given["phone"])
+    return context.page("pages/new_case_known.html", cards=cards, fits=fits, given=given, names=names_of(context))
 
 
 @router.post("/cases/new/form")

@@ -74,6 +74,31 @@ class DecideDuplicate(CaseCommand, acts=("case.record",)):
         return parse_case_id(value) if isinstance(value, str) else value
 
 
+class JoinCases(CaseCommand, acts=("case.record",)):
+    """Say that another case, which has ended, is the same person's: this one leads, and the person counts once.
+
+    Another person confirms it who may see both. Nobody sees more by it than before.
+    """
+
+    other: CaseId
+
+    @field_validator("other", mode="before")
+    @classmethod
+    def _number_as_typed(cls, value: object) -> object:
+        return parse_case_id(value) if isinstance(value, str) else value
+
+
+class PartCases(CaseCommand, acts=("case.record",)):
+    """Say that a case joined to this one is another person's after all; what was recorded since stays where it is."""
+
+    other: CaseId
+
+    @field_validator("other", mode="before")
+    @classmethod
+    def _number_as_typed(cls, value: object) -> object:
+        return parse_case_id(value) if isinstance(value, str) else value
+
+
 class SuspectDuplicate(CaseCommand):
     """Say that a case opened later may be the same person's; asked for by the comparing of cases, not by people."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from events.facts.access import AccessReviewed, GlassBroken, LookingStopped, StopReviewed
+from events.facts.access import AccessReviewed, DuplicateDecided, GlassBroken, LookingStopped, StopReviewed
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
@@ -34,6 +34,9 @@ class Access(NamedTuple):
     glass: Mapping[str, EmergencyAccess] = NOTHING  # broken and not yet mended, by its number
     unreviewed: Mapping[str, EmergencyAccess] = NOTHING  # the oldest first, mended or not
     duplicates: tuple[str, ...] = ()  # cases that may be of the same person, and nobody has compared them
+    same: tuple[str, ...] = ()  # cases found to be the same person's, and not joined yet
+    joined: tuple[str, ...] = ()  # cases that are the same person's, and led by this one
+    led_by: str = ""  # the case of the same person that leads, while this one is joined to it
     stops: Mapping[str, LookingStop] = NOTHING  # the last of each account that was stopped here
 
     def is_broken_by(self, account: str, now: datetime) -> bool:
@@ -77,6 +80,16 @@ def _with_stop(case: Case, account: str, stop: LookingStop) -> Case:
     return access_of.changed(case, stops={**without(access_of(case).stops, account), account: stop})
 
 
+def _compared(case: Case, fact: DuplicateDecided, _at: At) -> Case:
+    access = access_of(case)
+    same = (*_less(access.same, fact.other), *((fact.other,) if fact.same else ()))
+    return access_of.changed(case, duplicates=_less(access.duplicates, fact.other), same=same)
+
+
+def _less(cases: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(one for one in cases if one != gone)
+
+
 CHANGES: dict[str, Change] = {
     "CaseOpened": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team) if f.owner or f.team else c,
     "CaseAssigned": lambda c, f, _: access_of.changed(c, owner=f.owner, team=f.team),
@@ -86,7 +99,11 @@ CHANGES: dict[str, Change] = {
     "LookingStopped": _stopped,
     "StopReviewed": _stop_reviewed,
     "DuplicateSuspected": lambda c, f, _: access_of.changed(c, duplicates=(*access_of(c).duplicates, f.other)),
-    "DuplicateDecided": lambda c, f, _: access_of.changed(
-        c, duplicates=tuple(other for other in access_of(c).duplicates if other != f.other)
+    "DuplicateDecided": _compared,
+    "CasesJoined": lambda c, f, _: access_of.changed(
+        c, joined=(*access_of(c).joined, f.other), same=_less(access_of(c).same, f.other)
     ),
+    "CaseLed": lambda c, f, _: access_of.changed(c, led_by=f.leading)._replace(next_case=f.leading),
+    "CasesParted": lambda c, f, _: access_of.changed(c, joined=_less(access_of(c).joined, f.other)),
+    "CaseLedNoMore": lambda c, _f, _: access_of.changed(c, led_by="")._replace(next_case=None),
 }

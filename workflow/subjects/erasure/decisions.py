@@ -45,7 +45,20 @@ def request_erasure(command: RequestErasure, situation: Situation) -> Decision:
         request_id=id_from(command.command_id, "E", "erasure"), asked_by=command.asked_by, paper=command.paper,
         received_on=day,
     )  # fmt: skip
-    return unless(reasons, situation.about_case(asked))
+    return unless(reasons, [*situation.about_case(asked), *_asked_of_the_others(asked, situation)])
+
+
+def _asked_of_the_others(asked: facts.ErasureRequested, situation: Situation) -> list[StreamFact]:
+    """Return that the same paper asks for the person's other cases, under which they have other keys."""
+    waiting = (one for one in situation.cases.values() if request_of(one) is None and not is_erased(one))
+    return [StreamFact(case_stream(CaseId(one.case_id)), asked) for one in waiting]
+
+
+def same_persons(_command: RequestErasure | WithdrawErasureRequest, situation: Situation) -> tuple[str, ...]:
+    """Return the numbers of the cases that were joined, as far as they are known by now: the leading one names all."""
+    known = (case_of(situation), *situation.cases.values())
+    named = {number for one in known for number in (*access_of(one).joined, access_of(one).led_by) if number}
+    return tuple(sorted(named - {case_of(situation).case_id}))
 
 
 def withdraw_request(_command: WithdrawErasureRequest, situation: Situation) -> Decision:
@@ -53,7 +66,10 @@ def withdraw_request(_command: WithdrawErasureRequest, situation: Situation) -> 
     request, erased = request_of(case_of(situation)), is_erased(case_of(situation))
     if request is None or erased:
         return refused(refusals.ERASURE_IS_ASKED_FOR())
-    return situation.about_case(facts.ErasureRequestWithdrawn(request_id=request.request_id))
+    withdrawn = facts.ErasureRequestWithdrawn(request_id=request.request_id)
+    others = (one for one in situation.cases.values() if request_of(one) == request and not is_erased(one))
+    too = [StreamFact(case_stream(CaseId(one.case_id)), withdrawn) for one in others]
+    return [*situation.about_case(withdrawn), *too]
 
 
 # -- deciding it -----------------------------------------------------------------------------------------------------
@@ -78,12 +94,16 @@ def erase_person(_command: ErasePerson, situation: Situation) -> Decision:
 
 def earlier_cases(_command: ErasePerson, situation: Situation) -> tuple[str, ...]:
     """Return the numbers of the person's earlier cases, as far as they are known by now: each names the one before."""
-    known = (case_of(situation), *situation.cases.values())
-    return tuple(one.previous_case for one in known if one.previous_case is not None)
+    own = case_of(situation)
+    known = (own, *(one for one in situation.cases.values() if one.person_id == own.person_id))
+    earlier = tuple(one.previous_case for one in known if one.previous_case is not None)
+    return (*earlier, *(number for one in known for number in access_of(one).joined))
 
 
 def _persons(situation: Situation) -> tuple[Case, ...]:
-    return (case_of(situation), *situation.cases.values())
+    """Return the cases under the person's keys; one that was joined has keys of its own."""
+    own = case_of(situation)
+    return (own, *(one for one in situation.cases.values() if one.person_id == own.person_id))
 
 
 def _against(situation: Situation) -> Iterator[Reason]:
@@ -94,7 +114,10 @@ def _against(situation: Situation) -> Iterator[Reason]:
         yield refusals.ERASURE_IS_ASKED_FOR()
     if not situation.journey.stage(case.stage).ends:
         yield refusals.CASE_HAS_ENDED(stage=case.stage)
-    if case.next_case is not None:
+    for one in situation.cases.values():
+        if one.person_id != case.person_id and not is_erased(one):
+            yield refusals.JOINED_IS_ERASED_FIRST(case=one.case_id)
+    if case.next_case is not None and not access_of(case).led_by:
         yield refusals.LATER_CASE_IS_ASKED(case=case.next_case)
 
 
@@ -172,8 +195,8 @@ TASKS: Final = (
     TaskKind("recall_referral", RecallLetter, ends_in(facts.PartnerRecalled), gives_back=True),
 )
 RULES: Final = (
-    CommandRule(RequestErasure, request_erasure, after_the_end=True),
-    CommandRule(WithdrawErasureRequest, withdraw_request, after_the_end=True),
+    CommandRule(RequestErasure, request_erasure, reaches=same_persons, after_the_end=True),
+    CommandRule(WithdrawErasureRequest, withdraw_request, reaches=same_persons, after_the_end=True),
     CommandRule(
         ErasePerson,
         erase_person,

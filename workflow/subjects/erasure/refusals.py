@@ -9,6 +9,7 @@ REQUEST_IS_PAST: Final = ReasonKind("erasure_request_is_past", ("day",), field="
 RETENTION_IS_OVER: Final = ReasonKind("retention_is_over", field="asked_by")
 ERASURE_IS_ASKED_FOR: Final = ReasonKind("erasure_is_asked_for", helps_with=("RequestErasure",))
 CASE_HAS_ENDED: Final = ReasonKind("case_has_ended_before_erasure", looked_at=("stage",), helps_with=("AdvanceCase",))
+JOINED_IS_ERASED_FIRST: Final = ReasonKind("joined_case_is_erased_first", ("case",))
 LATER_CASE_IS_ASKED: Final = ReasonKind("latest_case_is_erased", ("case",))
 NOBODY_IS_STRANDED: Final = ReasonKind("nobody_is_stranded", ("case", "left"))
 MONEY_IS_AWAY: Final = ReasonKind(

@@ -42,9 +42,7 @@ def request_grant(command: commands.RequestGrant, situation: Situation) -> Decis
 
 
 def _against_request(command: commands.RequestGrant, case: Case, kind: GrantKind) -> list[Reason]:
-    same = [
-        one for one in grants_of(case).grants.values() if (one.kind, one.return_id) == (kind.kind, _return_of(case))
-    ]
+    same = grants_of(case).of_kind(kind.kind, _return_of(case))
     is_first = all(grant.declined for grant in same)
     not_now = refusals.GRANT_IS_NOT_GIVEN_NOW(kind=kind.kind, stage=case.stage, stages=kind.during)
     # Accounts are sealed, so nobody can tell here whether the new payee is the same as one on hold: all wait.

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from events.facts import grants as facts
+from events.facts.access import CasesJoined, CasesParted
+from events.facts.travel import TripPlanned
 from events.money import Money
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
@@ -124,6 +126,12 @@ class Grants(NamedTuple):
 
     grants: Mapping[str, Grant] = NOTHING
     costs: Mapping[str, Cost] = NOTHING
+    elsewhere: Mapping[str, tuple[Grant, ...]] = NOTHING  # in other cases of the same person, by their numbers
+
+    def of_kind(self, kind: str, return_id: str) -> list[Grant]:
+        """Return the person's grants of a kind for one return, in whichever of their cases they were given."""
+        every = (*self.grants.values(), *(grant for granted in self.elsewhere.values() for grant in granted))
+        return [one for one in every if (one.kind, one.return_id) == (kind, return_id)]
 
 
 grants_of: Final = Part("grants", Grants())
@@ -224,7 +232,35 @@ def _spent(case: Case, fact: facts.CostRecorded, _at: At) -> Case:
     return grants_of.changed(case, costs={**grants_of(case).costs, fact.cost_id: cost})
 
 
+def _joined(case: Case, fact: CasesJoined, _at: At) -> Case:
+    granted = tuple(
+        Grant(kind, amount, currency, requested_by="", return_id=fact.return_id)
+        for kind, amount, currency in fact.granted
+    )
+    return grants_of.changed(case, elsewhere={**grants_of(case).elsewhere, fact.other: granted}) if granted else case
+
+
+def _parted(case: Case, fact: CasesParted, _at: At) -> Case:
+    before = grants_of(case).elsewhere
+    return grants_of.changed(case, elsewhere=without(before, fact.other)) if fact.other in before else case
+
+
+def _return_begins(case: Case, fact: TripPlanned, _at: At) -> Case:
+    """Let what was granted elsewhere, before there was a trip, count for the first one that is planned."""
+    before = grants_of(case).elsewhere
+    if not before:
+        return case
+    bound = {
+        other: tuple(one if one.return_id else one._replace(return_id=fact.trip_id) for one in granted)
+        for other, granted in before.items()
+    }
+    return grants_of.changed(case, elsewhere=bound)
+
+
 CHANGES: dict[str, Change] = {
+    "CasesJoined": _joined,
+    "CasesParted": _parted,
+    "TripPlanned": _return_begins,
     "GrantRequested": _grant_asked,
     "GrantApproved": _approved,
     "GrantDeclined": lambda c, f, _: _looked_at(_grant(c, f.grant_id, declined=True, returned=False)),

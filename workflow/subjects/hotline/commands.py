@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from workflow.command import OfficeCommand
+from workflow.values.code_lists import Language
 from workflow.values.text import CodeWord
 
 _Outcome = Literal["advised", "referred", "call_back", "silent", "wrong_number", "emergency"]
 _Topics = Annotated[tuple[CodeWord, ...], Field(max_length=10, description="what was asked about")]
 _Groups = Annotated[tuple[CodeWord, ...], Field(max_length=7, description="the at-risk groups it concerned")]
-_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 _CallBackCode = Annotated[str, Field(pattern=r"^C-[0-9A-HJKMNP-TV-Z]{6}$", description="the caller's code")]
 
 _BETWEEN_DIGITS = re.compile(r"[\s().+_:-]")
@@ -40,7 +40,7 @@ class DeskCommand(OfficeCommand):
 class TakeCall(DeskCommand, acts=("hotline.record",)):
     """Count a call that was taken: what it was about, never who called."""
 
-    language: _Language
+    language: Language
     outcome: _Outcome
     topics: _Topics = ()
     at_risk_groups: _Groups = ()
@@ -57,7 +57,7 @@ class TakeCall(DeskCommand, acts=("hotline.record",)):
 class RecordMissedCall(DeskCommand, acts=("hotline.record",)):
     """Count a call nobody could take; whoever wants one is given a code and asked to call at the next opening."""
 
-    language: _Language | Literal[""] = ""
+    language: Language | Literal[""] = ""
     wants_call_back: bool = False
 
 
@@ -76,7 +76,7 @@ class RecordConsultation(DeskCommand, acts=("hotline.record",)):
 
     centre: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     how: Literal["visit", "phone"]
-    language: _Language
+    language: Language
     topics: Annotated[_Topics, Field(min_length=1)]
     at_risk_groups: _Groups = ()
 

@@ -18,10 +18,9 @@ from workflow.subjects.attachments.refusals import FILE_IS_THERE
 from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
+from workflow.subjects.intake.ages import CHILD_BANDS, against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
-
-CHILD_BANDS = ("0-8", "9-17")
 
 
 def open_case(command: OpenCase, situation: Situation) -> Decision:
@@ -100,6 +99,8 @@ def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
     reasons += against_the_day(situation.programme, _intake(situation), today)
     if command.birth_date is not None and command.birth_date > today:
         reasons.append(refusals.BIRTH_DATE_IS_PAST())
+    else:
+        reasons += against_ages(command, today)
     return reasons
 
 

@@ -18,6 +18,9 @@ PREVIOUS_CASE_HAS_ENDED: Final = ReasonKind("previous_case_has_ended", looked_at
 PREVIOUS_CASE_HAS_NO_OTHER: Final = ReasonKind("previous_case_has_no_other", looked_at=("next",), field="previous_case")
 PREVIOUS_PERSON_WAS_ERASED: Final = ReasonKind("previous_case_exists/was_erased", ("at",), field="previous_case")
 BIRTH_DATE_IS_PAST: Final = ReasonKind("birth_date_is_past", field="birth_date")
+AGE_BAND_AGREES: Final = ReasonKind("age_is_one/band", field="age_band")
+MAJORITY_AGREES: Final = ReasonKind("age_is_one/majority", field="majority")
+MAJORITY_AGREES_WITH_BAND: Final = ReasonKind("age_is_one/majority_and_band", field="majority")
 SOURCE_IS_THE_AGENCYS: Final = ReasonKind("source_is_the_agencys", ("agency", "kind", "given"), field="source")
 GUARDIANS_CONSENT_IS_OVER: Final = ReasonKind(
     "consent_to_{purpose}/guardians_is_over", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"

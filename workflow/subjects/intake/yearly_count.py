@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from events.catalogue import Fact
-from events.facts.closing import ArrivalCounted, ProgrammeEnded
+from events.facts.closing import ArrivalCounted, ArrivalTakenBack, ProgrammeEnded
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 from workflow.subjects.intake import refusals
@@ -24,11 +24,15 @@ class YearlyIntake(NamedTuple):
         number = self.arrivals.get(year, 0) + 1
         return ArrivalCounted(case_id=case_id, year=year, number=number, target=target, above_target=number > target)
 
+    def taken_back(self, case_id: str, year: int) -> ArrivalTakenBack:
+        """Return one arrival less of a year: the person was counted already."""
+        return ArrivalTakenBack(case_id=case_id, year=year, number=max(0, self.arrivals.get(year, 0) - 1))
+
 
 def evolve(intake: YearlyIntake, fact: Fact) -> YearlyIntake:
     """Return the count after a fact."""
     match fact:
-        case ArrivalCounted():
+        case ArrivalCounted() | ArrivalTakenBack():
             return intake._replace(arrivals={**intake.arrivals, fact.year: fact.number})
         case ProgrammeEnded():
             return intake._replace(ended_on=fact.on, successor=fact.successor, proposed=fact.proposed)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, StringConstraints
 
 from workflow.command import CaseCommand, Instant
+from workflow.values.code_lists import Language
 from workflow.values.telling import Place
 from workflow.values.text import ShortText
 
@@ -19,7 +20,6 @@ def _without_spaces(value: object) -> object:
 ServiceNumber = Annotated[
     str, BeforeValidator(_without_spaces), StringConstraints(pattern=r"^[0-9A-ZА-ЯЁ]{0,4}[0-9]{1,4}[A-ZА-ЯЁ]?$")
 ]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
 class PlanArrival(CaseCommand, acts=("case.record",)):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
 from workflow.programme.part import Slug
+from workflow.values.code_lists import Language
 from workflow.values.text import CodeWord, LongText, ShortText
 
 ReferralId = Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{16}$")]
@@ -16,7 +17,7 @@ class SendReferral(CaseCommand, acts=("referral.send",)):
 
     service: CodeWord
     provider: Slug | Literal[""] = ""
-    language: str = Field(default="", pattern=r"^([a-z]{2,3})?$")
+    language: Language | Literal[""] = ""
     area: str = Field(default="", pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")  # else where the person will live
 
 

@@ -1,0 +1,163 @@
+"""Two cases that are one person's: joined, so that the person counts once and one case leads; and parted again.
+
+Joining opens nothing. Each case keeps its people, its history and its keys, and both who decide may see both before
+they do; so nobody joins a case they may see to one they may not. Which case gives way is ended first, by its own way
+out: bed, trip and work are given back there as for anybody who leaves.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from events.facts.access import CaseLed, CaseLedNoMore, CasesJoined, CasesParted, Granted
+from events.ids import CaseId, account_stream, case_stream
+from events.instants import instant
+from workflow.case.erasure import erased_at, request_of
+from workflow.case.state import Case
+from workflow.guard_context import GuardContext
+from workflow.programme.programme import Programme
+from workflow.reasons import Reason, Refused, refused
+from workflow.refusals import PERSON_WAS_ERASED
+from workflow.rights.table import Account, permit
+from workflow.situation import Decision, Situation, StreamFact, case_of
+from workflow.subject import CommandRule, StepHook, TwoPeople
+from workflow.subjects.access import refusals
+from workflow.subjects.access.commands import JoinCases, PartCases
+from workflow.subjects.access.state import access_of
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.intake.yearly_count import YearlyIntake
+from workflow.subjects.travel.state import travel_of
+
+
+def join_cases(command: JoinCases, situation: Situation) -> Decision:
+    """Return that the other case is led by this one, or every reason why not."""
+    case, other = case_of(situation), situation.cases.get(command.other)
+    if other is None:
+        itself = command.other == case.case_id
+        return refused(refusals.OTHER_CASE_IS_ANOTHER() if itself else refusals.OTHER_CASE_EXISTS())
+    reasons = [*_against_leading(case), *_against_other(case, other, situation), *_unseen(command, other, situation)]
+    if reasons:
+        return Refused(tuple(reasons))
+    trip = travel_of(case).trip
+    joined = CasesJoined(
+        other=other.case_id, granted=_granted(other), return_id=trip.trip_id if trip else "", **situation.two
+    )
+    once = _intake(situation).taken_back(other.case_id, _year_of(other, situation.programme))
+    led = StreamFact(_stream(other), CaseLed(leading=case.case_id))
+    return [*situation.about_case(joined), led, StreamFact(situation.programme.intake_stream, once)]
+
+
+def part_cases(command: PartCases, situation: Situation) -> Decision:
+    """Return that each is on its own again; nothing that was recorded moves."""
+    case, other = case_of(situation), situation.cases.get(command.other)
+    if other is None or command.other not in access_of(case).joined:
+        return refused(refusals.OTHER_IS_JOINED(case=command.other))
+    if reasons := [*_unseen(command, other, situation)]:
+        return Refused(tuple(reasons))
+    parted = CasesParted(other=other.case_id, **situation.two)
+    year, programme = _year_of(other, situation.programme), situation.programme
+    again = _intake(situation).counted(other.case_id, year, programme.target_per_year)
+    alone = StreamFact(_stream(other), CaseLedNoMore(leading=case.case_id))
+    return [*situation.about_case(parted), alone, StreamFact(programme.intake_stream, again)]
+
+
+# -- why not ---------------------------------------------------------------------------------------------------------
+
+
+def _against_leading(case: Case) -> Iterator[Reason]:
+    if access_of(case).led_by:
+        yield refusals.CASE_IS_LED(leading=access_of(case).led_by)
+    elif case.next_case is not None:
+        yield refusals.CASE_IS_LED(leading=case.next_case)
+    if gone := erased_at(case):
+        yield PERSON_WAS_ERASED(at=instant(gone))
+
+
+def _against_other(case: Case, other: Case, situation: Situation) -> Iterator[Reason]:
+    key = other.case_id
+    if other.programme != case.programme:
+        yield refusals.ONE_PROGRAMME()
+        return
+    if other.person_id == case.person_id:
+        yield refusals.ALREADY_ONE_PERSONS(case=key)
+    elif other.next_case is not None:
+        yield refusals.OTHER_CASE_GOES_ON(case=key, next=other.next_case)
+    if access_of(other).joined:
+        yield refusals.OTHER_CASE_LEADS(case=key, joined=access_of(other).joined)
+    if not _has_ended(other, situation):
+        yield refusals.OTHER_CASE_HAS_ENDED(case=key, stage=other.stage)
+    if erased_at(other) or request_of(other) is not None:
+        yield refusals.OTHER_WAITS_FOR_ERASURE(case=key)
+
+
+def _has_ended(other: Case, situation: Situation) -> bool:
+    """Tell whether a case has ended; a stage that this one's definition does not know is no end."""
+    stage = situation.programme.journey.stages.get(other.stage)
+    return stage is not None and stage.ends
+
+
+def _unseen(command: JoinCases | PartCases, other: Case, situation: Situation) -> Iterator[Reason]:
+    """Yield which of the two who decide may not see the other case; before there are two, its door has asked."""
+    if not situation.proposal:
+        return
+    for name in (command.actor, situation.second):
+        standing: Any = situation.state_of(account_stream(name), lambda: None)
+        account: Account | None = standing.account if standing is not None else None
+        may = account is not None and permit(account, "case.see", other, situation.programme, situation.now)
+        if not may:
+            yield refusals.BOTH_MAY_SEE_BOTH(account=name)
+
+
+# -- what counts once ------------------------------------------------------------------------------------------------
+
+
+def _granted(other: Case) -> Granted:
+    """Return what the person had, or may still get, of each kind in the other case."""
+    found = (
+        (grant.kind, grant.released if grant.declined else grant.amount, grant.currency)
+        for grant in grants_of(other).grants.values()
+    )
+    return tuple(one for one in found if one[1])
+
+
+def _year_of(case: Case, programme: Programme) -> int:
+    return case.registered_year or programme.day(instant(case.opened_at)).year
+
+
+def _intake(situation: Situation) -> YearlyIntake:
+    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
+
+
+def _stream(case: Case) -> str:
+    return case_stream(CaseId(case.case_id))
+
+
+# -- a case that is led ----------------------------------------------------------------------------------------------
+
+
+def _against_step(asked: GuardContext, _stage: str) -> list[Reason]:
+    """Return that the journey goes on in the case that leads, whatever a programme file asks for."""
+    leading = access_of(asked.case).led_by
+    return [refusals.CASE_IS_LED(leading=leading)] if leading else []
+
+
+ENTERING: Final = StepHook(
+    when=lambda _name, _stage: True,
+    settles=lambda _situation, _name: [],
+    needs=lambda _programme, _case: (),
+    against=_against_step,
+)
+
+
+def _reached(command: JoinCases | PartCases, situation: Situation) -> tuple[str, ...]:
+    return () if command.other == case_of(situation).case_id else (command.other,)
+
+
+def _needs(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.intake_stream,)
+
+
+_BY_TWO: Final = TwoPeople(thing=("other",))
+RULES: Final = tuple(
+    CommandRule(kind, decide, needs=_needs, reaches=_reached, after_the_end=True, two_people=_BY_TWO)
+    for kind, decide in ((JoinCases, join_cases), (PartCases, part_cases))
+)
