@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from workflow.rights.acts import STEP_UP
 from workflow.rights.command_rights import Right, own_referrals, right_to, stays_within
 from workflow.rights.visibility import speaks_for_office
 
+Pairs = Sequence[tuple[str, str]]
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW})
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})
 _VERSION_MAX: Final = 2**31
@@ -55,17 +56,20 @@ class Filling(NamedTuple):
     frame: Mapping[str, str]  # where it is sent, and where its reader goes back to
     sent: Sent | None = None
     given: Given | None = None
+    wanted: Given | None = None  # what of it is carried out, where that is not all that stands in the form
+    marks: tuple[tuple[str, str], ...] = ()  # what the form carries along unseen
 
-    def received(self) -> Filling:
+    def received(self, ours: Callable[[Pairs], Pairs] = lambda pairs: pairs) -> Filling:
         """Return the form as it was sent; raises NotReadable when it is none of ours."""
         sent = sent_by(self.context)
+        sent = sent._replace(pairs=tuple(ours(sent.pairs)))
         return self._replace(sent=sent, given=read(self.kind, sent.pairs, self.about))
 
     def form(self, errors: Mapping[str, tuple[str, ...]] | None = None, **more: Any) -> Form:
         """Return its fields with everything that was typed, and what is wrong with it."""
         return form_for(self.kind, self.about, self.given, errors, **more)
 
-    def offered(self) -> Response:
+    def offered(self, marks: Pairs = ()) -> Response:
         """Return the page of a form nobody has filled in; what the address already says is.
 
         Where nothing is taken any more, because the person was erased, the page says so instead of asking first.
@@ -74,7 +78,7 @@ class Filling(NamedTuple):
             return closed
         self.context.fresh(self.right.act)
         preset = {name: value[:80] for name, value in self.context.request.query_params.items()}
-        return self.drawn(form=self.form(preset=preset))
+        return self._replace(marks=tuple(marks)).drawn(form=self.form(preset=preset))
 
     def closed(self, status: int) -> Response | None:
         """Return the page that says why nothing is taken any more, or None while something may be."""
@@ -84,7 +88,7 @@ class Filling(NamedTuple):
     def drawn(self, status: int = 200, form: Form | None = None, **values: Any) -> Response:
         """Return the page; whoever does not see the case is not stopped by what else happens to it."""
         usual: dict[str, Any] = {"helps": {}, "step_up": False, "used": False, "expected": self._expected()}
-        usual["gone"] = bool(self._gone())
+        usual |= {"gone": bool(self._gone()), "marks": self.marks}
         usual["command_id"] = self.sent.command_id if self.sent else self.context.new_id()
         shown = usual | values | {"form": form or self.form()}
         return self.context.page("pages/do.html", status, **self.frame, **shown)
@@ -97,7 +101,7 @@ class Filling(NamedTuple):
         if sent.button != "give":
             return self.drawn(form=self.form(more_rows=1 if sent.button == ADD_ROW else 0))
         who = {"actor": context.account.account, "mandate": self.right.permit.mandate}
-        made = command_of(self.kind, given, self.about, command_id=sent.command_id, **who, **envelope)
+        made = command_of(self.kind, self.wanted or given, self.about, command_id=sent.command_id, **who, **envelope)
         if isinstance(made, dict):
             return self.drawn(422, self.form(made))
         if self.about.case and not stays_within(self.right.permit, made, self.about.case, self.about.programme):
