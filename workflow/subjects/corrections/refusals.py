@@ -13,3 +13,15 @@ BIRTH_DATE_SAYS_OTHERWISE: Final = ReasonKind(
 )
 CITIZENSHIPS_ARE_DIFFERENT: Final = ReasonKind("citizenships_are_named_once", field="citizenships")
 NO_AGE_WAITS: Final = ReasonKind("corrected_age_waits", looked_at=("correction_id",), helps_with=("CorrectIdentity",))
+# Not refusals but what is to be arranged anew; each has words and the forms that help, as a refusal has.
+DESTINATION_FITS: Final = ReasonKind("arranged_before/destination", ("country",), helps_with=("DeclareReturn",))
+DOCUMENT_UNDER_WAY_FITS: Final = ReasonKind(
+    "arranged_before/document_under_way", ("country",), looked_at=("document_id",), helps_with=("WithdrawDocument",)
+)
+DOCUMENT_IN_HAND_FITS: Final = ReasonKind(
+    "arranged_before/document_in_hand", ("country",), helps_with=("StartDocument", "RecordDocumentLoss")
+)
+APPOINTMENT_FITS: Final = ReasonKind(
+    "arranged_before/appointment", ("service", "language"), helps_with=("CancelAppointment", "BookAppointment")
+)
+ARRIVAL_FITS: Final = ReasonKind("arranged_before/arrival", ("language",), helps_with=("DelayArrival",))

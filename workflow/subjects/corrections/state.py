@@ -29,6 +29,7 @@ class Corrections(NamedTuple):
     country_of_exploitation: str = ""
     known_child: bool = False  # by a birth date, an age group or a decision, and not only because nobody knows
     waiting: AgeSaid | None = None
+    corrected: frozenset[str] = frozenset()  # what others may have arranged something by
     own_word: frozenset[str] = frozenset()  # purposes agreed to as an adult, by who is now known to be a child
 
 
@@ -59,9 +60,16 @@ def _details(case: Case, fact: facts.DetailsCorrected, at: At) -> Case:
     said = {name: value for name in ("gender", "language") if (value := getattr(fact, name)) is not None}
     kept = ("exploitation", "country_of_exploitation")
     case = corrections_of.changed(case._replace(**said), **{n: v for n in kept if (v := getattr(fact, n)) is not None})
+    if fact.language is not None:
+        case = corrections_of.changed(case, corrected=corrections_of(case).corrected | {"language"})
     if fact.child is None:
         return case
     return _aged(case, AgeSaid(fact.correction_id, fact.child, None, fact.age_band), at, waits=fact.waits)
+
+
+def _citizenships(case: Case, fact: facts.CitizenshipsCorrected, _at: At) -> Case:
+    corrected = corrections_of(case).corrected | {"citizenships"}
+    return corrections_of.changed(case._replace(citizenships=fact.citizenships), corrected=corrected)
 
 
 def _age(case: Case, fact: facts.AgeCorrected, at: At) -> Case:
@@ -92,7 +100,7 @@ CHANGES: dict[str, Change] = {
     "CaseOpened": _opened,
     "AgeEstablished": _established,
     "IdentityCorrected": _identity,
-    "CitizenshipsCorrected": lambda c, f, _: c._replace(citizenships=f.citizenships),
+    "CitizenshipsCorrected": _citizenships,
     "DetailsCorrected": _details,
     "AgeCorrected": _age,
     "ConsentGiven": _consented,
