@@ -49,17 +49,17 @@ def open_first(context: Annotated[RequestContext, require("case.open_sealed")]) 
     return go(f"/cases/{number}/correct/{command_id}?key={key_of(context, command_id)}")
 
 
-@router.get("/cases/{case_id}/correct/{opening_id}")
-def offer(context: Annotated[RequestContext, require("case.open_sealed")], opening_id: UUID, key: str = "") -> Response:
+@router.get("/cases/{case_id}/correct/{command_id}")
+def offer(context: Annotated[RequestContext, require("case.open_sealed")], command_id: UUID, key: str = "") -> Response:
     """Show the form with what is recorded, to whoever opened it, in the same session, for a few minutes."""
     number = _number(context)
-    opening = opening_of(context.web.container.log, number, opening_id)
+    opening = opening_of(context.web.container.log, number, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
-    if opening is None or not theirs or not is_key(key, context, opening_id) or not context.may("case.record"):
+    if opening is None or not theirs or not is_key(key, context, command_id) or not context.may("case.record"):
         raise NotThere
     if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/do/{CorrectIdentity.__name__}")
-    values = values_in_force(context.web.container.log, number, opening_id)
+    values = values_in_force(context.web.container.log, number, command_id)
     shown = {f"{CorrectIdentity.__name__}.{name}": value for name, value in values.items() if name in _FIELDS}
     filling = _filling(context)
     filling = filling._replace(about=filling.about._replace(opened=shown))

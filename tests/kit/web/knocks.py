@@ -22,7 +22,7 @@ _EXAMPLES: Final = {
 }  # fmt: skip
 _FORGED: Final = {"grant_id": "G-7K3P9QXM2D7K3P9Q", "referral_id": "R-7K3P9QXM2D7K3P9Q"}
 # Shown to nobody but whoever had it recorded, in the same session: what the act allows is not enough.
-_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}")
+_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}", "/correct/{command_id}")
 # These say by the same status that somebody has no such factor; tests of their own ask them.
 _ABOUT_FACTORS: Final = ("/step-up/options", "/me/factors/remove")
 
