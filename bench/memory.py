@@ -104,8 +104,9 @@ def _fold(lives: Iterable[tuple[str, list[Told]]], folds: StateCache) -> None:
     definition = moscow().hash
     for stream, told in lives:
         state = None
-        for fact in (known.load(*one) for one in told):
-            state = evolve(stream, state, fact, At(*_fresh(WHEN, ANNA, definition)))
+        for version, fact in enumerate(known.load(*one) for one in told):
+            when, actor, under = _fresh(WHEN, ANNA, definition)
+            state = evolve(stream, state, fact, At(when, actor, under, version))
         folds.keep({stream: VersionedState(len(told) - 1, state)})
 
 

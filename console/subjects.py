@@ -22,6 +22,7 @@ from workflow.command import (
     ConfirmLetter,
     DeclineDecision,
     OfficeCommand,
+    RetractRecord,
     RetryTask,
     WithdrawProposal,
 )
@@ -120,6 +121,12 @@ SUBJECTS: Final = (
     ),
     ConsoleSubject(
         "trafficking_routes", "About the way people were taken", N_("What happened before"), "travel",
+    ),
+    ConsoleSubject(
+        "corrections", "About what was put right", N_("Corrections"), "person",
+        {"RecordRetracted": "next", "CorrectionTold": "referrals"},
+        likely={"person": actions.person_actions},
+        engine=(RetractRecord,),
     ),
     ConsoleSubject("journey", "About the journey", panel="next"),
     ConsoleSubject(

@@ -198,6 +198,11 @@ class Writing:
         """Store a row of a table beside the log; a later row of the same key takes the place of an earlier."""
         self._rows.setdefault(statement, {})[tuple(row[k] for k in statement.key)] = row
 
+    def drop(self, statement: RowStatement, is_over: Callable[[Values], bool]) -> None:
+        """Leave out rows that were to be stored with this write and are over before it ends."""
+        held = self._rows.get(statement, {})
+        self._rows[statement] = {key: row for key, row in held.items() if not is_over(row)}
+
     def finish(self) -> None:
         """Seal, hash and store everything; the head of the log is taken when nothing else is left to write.
 

@@ -19,8 +19,8 @@ SUBJECTS: Final = frozenset(path.parent.name for path in (ROOT / "workflow" / "s
 # What may stand in a room itself; everything else has a folder that says what it is about.
 OUTSIDE_FOLDERS: Final = {
     "workflow": frozenset({"advancing", "case_decisions", "command", "decide", "decide_office", "guard_context",
-                           "guards", "happened", "publication", "reasons", "refusals", "registry", "situation",
-                           "subject", "tasks", "two_people"}),
+                           "guards", "happened", "publication", "reasons", "refusals", "registry", "retracting",
+                           "situation", "subject", "tasks", "two_people"}),
     "handlers": frozenset(),
     "workers": frozenset({"errors"}),
 }  # fmt: skip
@@ -148,6 +148,7 @@ BORROWED: Final = {
     ("closing.decisions", "accommodation.waiting_list"): "a house that closes has nobody wait for it",
     ("intake.consents", "referrals.moves"): "a consent taken back takes the referrals under it back",
     ("intake.consents", "referrals.sending"): "a referral's consent is about one provider",
+    ("corrections.letters", "referrals.sending"): "who was told under a consent is told of a correction under it",
     ("intake.decisions", "hotline.consultations"): "a consultation's code opens a case",
 }
 

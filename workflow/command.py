@@ -106,6 +106,13 @@ class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False, dated=
     reason: CodeWord | Literal[""] = ""
 
 
+class RetractRecord(CaseCommand, acts=("case.record", "case.medical", "case.legal", "case.consent", "money.record")):
+    """Take back what was recorded by a slip: one's own record soon after, anything else with a second person."""
+
+    record: int = Field(ge=0, description="the number of the record in the case's history")
+    why: Literal["wrong_case", "wrong_day", "wrong_part", "recorded_twice", "did_not_happen", "wrong_content"]
+
+
 class ConfirmDecision(CaseCommand, acts=("case.confirm", "case.confirm_erasure"), is_recorded=False):
     """Stand behind what a colleague proposed: with it, it happens."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from events.catalogue import seals
 from events.ids import case_stream
 from events.instants import instant
-from workflow import advancing, case_decisions, tasks, two_people
+from workflow import advancing, case_decisions, retracting, tasks, two_people
 from workflow.advancing import step_needs
 from workflow.case.erasure import erased_at, is_erased
 from workflow.case.state import Case
@@ -58,7 +58,13 @@ _BY_TWO: Final = (
 )
 RULES: Final[Mapping[type[Command], CommandRule]] = {
     rule.command: rule
-    for rule in (*advancing.RULES, *tasks.RULES, *_BY_TWO, *(rule for subject in SUBJECTS for rule in subject.rules))
+    for rule in (
+        *advancing.RULES,
+        *retracting.RULES,
+        *tasks.RULES,
+        *_BY_TWO,
+        *(rule for subject in SUBJECTS for rule in subject.rules),
+    )
 }
 
 

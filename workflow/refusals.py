@@ -51,6 +51,12 @@ HAPPENED_WITHIN_THE_CASE: Final = ReasonKind("it_has_happened/long_before", ("op
 TIME_IS_FREE: Final = ReasonKind("time_is_free", ("service", "taken"), helps_with=("MoveAppointment",), field="at")
 TIME_IS_NOT_TRAVELLED: Final = ReasonKind("time_is_free/on_the_way", ("departs", "arrives"), field="at")
 PROGRAMME_HAS_BEGUN: Final = ReasonKind("programme_has_begun", looked_at=("since",))
+RETRACTED_BEFORE: Final = ReasonKind("record_stands/retracted", looked_at=("record",), field="record")
+NOT_RETRACTABLE: Final = ReasonKind("record_is_retractable", looked_at=("record",), field="record")
+STEP_STANDS_ON_IT: Final = ReasonKind("nothing_stands_on_it/step", ("step",), field="record")
+LATER_STANDS_ON_IT: Final = ReasonKind(
+    "nothing_stands_on_it/later", ("at",), looked_at=("later",), helps_with=("RetractRecord",), field="record"
+)
 TASK_IS_OPEN: Final = ReasonKind("task_is_open")
 TASK_IS_STUCK: Final = ReasonKind("task_is_stuck")
 LETTER_IS_UNKNOWN: Final = ReasonKind("letter_is_unknown")

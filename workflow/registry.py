@@ -11,6 +11,7 @@ from events.catalogue import Fact
 from workflow import command as engine
 from workflow.case.erasure import erasure_of
 from workflow.case.proposals import evolve_office, proposals_of
+from workflow.case.retraction import records_of
 from workflow.case.state import At, Part
 from workflow.command import CaseCommand, Command, OfficeCommand
 from workflow.subject import Subject, commands_in
@@ -20,6 +21,7 @@ from workflow.subjects.accounts.subject import SUBJECT as ACCOUNTS
 from workflow.subjects.attachments.subject import SUBJECT as ATTACHMENTS
 from workflow.subjects.care.subject import SUBJECT as CARE
 from workflow.subjects.closing.subject import SUBJECT as CLOSING
+from workflow.subjects.corrections.subject import SUBJECT as CORRECTIONS
 from workflow.subjects.directory.subject import SUBJECT as DIRECTORY
 from workflow.subjects.documents.subject import SUBJECT as DOCUMENTS
 from workflow.subjects.erasure.subject import SUBJECT as ERASURE
@@ -36,7 +38,7 @@ from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, DIRECTORY, HOTLINE, CLOSING, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
+    REINTEGRATION, CORRECTIONS, DIRECTORY, HOTLINE, CLOSING, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
@@ -51,7 +53,9 @@ OFFICE: Final[tuple[type[OfficeCommand], ...]] = tuple(
     kind for kind in COMMANDS if issubclass(kind, OfficeCommand) and kind.acts and kind.is_recorded
 )
 PARTS: Final[Mapping[str, Part[Any]]] = {
-    part.name: part for part in (proposals_of, erasure_of, *(subject.part for subject in SUBJECTS)) if part is not None
+    part.name: part
+    for part in (proposals_of, erasure_of, records_of, *(subject.part for subject in SUBJECTS))
+    if part is not None
 }
 _AGGREGATES: Final = {
     "decisions": evolve_office,

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from events.catalogue import Fact
+from workflow.case.retraction import Retractable
 from workflow.case.state import At, Case, Change, Pairs, Part
 from workflow.command import Command
 from workflow.guard_context import Guard, GuardContext
@@ -144,6 +145,8 @@ class Subject:
     published: PublicationHook | None = None
     part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
+    retractable: tuple[Retractable, ...] = ()  # its facts that can be retracted when they were a slip
+    instead: Mapping[str, str] = field(default_factory=dict)  # what to do about others: fact to command
     guards: tuple[Guard, ...] = ()
     tasks: tuple[TaskKind[Any], ...] = ()
     timers: tuple[TimerKind, ...] = ()

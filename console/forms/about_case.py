@@ -1,16 +1,19 @@
 """What a case has that something can be done about now: grants that wait, documents under way, referrals to answer."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Final
 
 from console.forms.context import Choice, FormContext
 from events.instants import instant
 from workflow.case.proposals import proposals_of
+from workflow.case.retraction import records_of
 from workflow.case.state import Case
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.care.state import Appointment, care_of
 from workflow.subjects.closing.state import closing_of
+from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.documents.state import Paper, documents_of
 from workflow.subjects.grants.state import Grant, grants_of
 from workflow.subjects.referrals.moves import STATUS_CHANGES
@@ -95,6 +98,44 @@ def documents(wanted: Callable[[Paper], bool]) -> Source:
     return lambda context: (
         Choice(key, _paper(one, context)) for key, one in documents_of(case_of(context)).papers.items() if wanted(one)
     )
+
+
+def age_that_waits(context: FormContext) -> Iterator[Choice]:
+    """Offer the corrected age that waits for two people."""
+    said = corrections_of(case_of(context)).waiting
+    if said is not None:
+        _ = context.words.gettext
+        age = _("a child") if said.child else _("an adult")
+        until = (
+            said.of_age_from and f"{context.words.label('field', 'of_age_from')} {context.words.day(said.of_age_from)}"
+        )
+        yield Choice(said.correction_id, _DOT.join((age, until)) if until else age)
+
+
+def records(context: FormContext) -> Iterator[Choice]:
+    """Offer what can be retracted, one's own first and the newest first; each with its number in the history."""
+    standing = records_of(case_of(context)).standing
+    for number, told in sorted(standing.items(), key=lambda one: (one[1].by != context.account, -one[0])):
+        about = [_of_record(name, value, context) for name, value in told.about]
+        said = context.words.label("fact", told.of), *filter(None, about), context.moment(instant(told.at)), told.by
+        yield Choice(str(number), _DOT.join((f"{number}", *said)))
+
+
+def _of_record(name: str, value: str, context: FormContext) -> str:
+    """Return what a record is of in words; an id says nothing to anybody."""
+    words, programme = context.words, context.programme
+    match name:
+        case "service":
+            return context.called(programme.service_of, value)
+        case "course":
+            return context.called(programme.course_of, value)
+        case "day":
+            return words.day(date.fromisoformat(value))
+        case "month":
+            return f"{words.label('field', name)} {value}"
+        case "to" | "kind":
+            return words.label("purpose" if name == "to" else "evidence", value)
+    return ""
 
 
 def next_step(context: FormContext) -> str:

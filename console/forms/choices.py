@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from console.forms.about_case import (
     Source,
+    age_that_waits,
     appointments,
     case_of,
     costs_recorded,
@@ -23,6 +24,7 @@ from console.forms.about_case import (
     parts_of_grants,
     proposals,
     recipients_agreed_to,
+    records,
     referrals_to,
     service_without_a_time,
     tasks,
@@ -255,6 +257,8 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "RefuseDocument.document_id": documents(lambda paper: paper.waits_for == "authority"),
     "AppealDocument.document_id": documents(lambda paper: paper.waits_for == "refused"),
     "document_id": documents(lambda _: True),
+    "correction_id": age_that_waits,
+    "record": records,
     "host": _hosts,
     "RequestGrant.kind": lambda context: (Choice(one.kind, context.name_of(one)) for one in context.programme.grants),
     "RecordEvidence.kind": _words(
@@ -324,4 +328,5 @@ _LEFT_OPEN: Final = frozenset({
     "HoldBed.facility", "BookAppointment.provider", "SendReferral.provider", "GiveConsent.recipient",
     "WithdrawConsent.recipient", "AdvanceCase.reason", "DecideHandOver.to", "MendGlass.account", "CloseFacility.to",
     "CloseFacility.facility", "ConfirmResumption.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
+    "RetractRecord.record",
 })  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ class FormContext(NamedTuple):
     staff: tuple[str, ...] = ()  # whoever could be the second person
     programmes: tuple[str, ...] = ()  # those somebody works for
     referrals: frozenset[str] | None = None  # all they may answer, where that is not all there are
+    opened: Mapping[str, str] = MappingProxyType({})  # what was opened to be put right, by command and field
 
     @property
     def zone(self) -> ZoneInfo:

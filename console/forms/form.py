@@ -11,6 +11,7 @@ from console.forms.about_case import next_step
 from console.forms.choices import Offer, offer
 from console.forms.context import Choice, FormContext
 from console.forms.given import CURRENCY, TWICE, Given
+from console.forms.known import known_values
 from console.forms.listed import countries, currencies, languages
 from console.forms.shapes import COUNTRIES_MAX, ROWS, Shape, shapes_of
 from console.words.amounts import place_of
@@ -204,6 +205,8 @@ class _Drawing(NamedTuple):
         asked = self.preset.get(name, "")
         if asked and asked in {choice.value for choice in choices}:
             return (asked,)
+        if known := known_values(f"{command}.{shape.name}", self.context):
+            return known
         about = self.preset.get("grant_id", "") if shape.name == "tranche_id" else ""
         if about:
             return tuple(choice.value for choice in choices if choice.value.startswith(f"{about}/"))[:1]

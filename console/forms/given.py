@@ -21,6 +21,7 @@ N_: Final = str  # marks a text for translation; it is translated where it is sh
 # What every form carries beside the command's own fields.
 ENVELOPE: Final = frozenset({"_token", "command_id", "expected", "applied", "kept", "checked"})
 ADD_ROW: Final = "add_row"  # the button that asks for one more row
+AS_SHOWN: Final = "as_shown-"  # before the name of a field: how it stood there when it was opened
 CURRENCY: Final = "_currency"
 TWICE: Final = "_twice"
 _DAY: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")

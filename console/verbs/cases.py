@@ -14,9 +14,11 @@ from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal,
 from handlers.projections import board
 from handlers.projections.accounts import find_account
 from handlers.projections.work_items import count_work, list_work
+from workflow.case.retraction import records_of
 from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
 from workflow.registry import HUMAN
+from workflow.retracting import stands_on
 from workflow.rights.command_rights import right_to
 from workflow.subjects.intake.commands import OpenCase
 
@@ -120,6 +122,24 @@ def history(terminal: ActorTerminal, case: CaseArgument) -> None:
     events = terminal.container.cases.history(snapshot.case.case_id)
     title, zone = f"History of {snapshot.case.case_id}", snapshot.definition.programme.time_zone
     terminal.show([event_as_json(event) for event in events], lambda: print_events(title, events, zone))
+
+
+@verb(app, "retractable")
+def retractable(terminal: ActorTerminal, case: CaseArgument) -> None:
+    """List what was recorded about a case and can be retracted: its number, what it is, when and by whom.
+
+    Example: wayhome case retractable 7K3P9-QXM2D
+    """
+    snapshot = seen_case(terminal, case)
+    standing = sorted(records_of(snapshot.case).standing.items(), reverse=True)
+    rows = [
+        {"record": number, "fact": told.of, "about": " ".join(value for _, value in told.about),
+         "recorded_at": told.at, "by": told.by,
+         "stands_on_it": [one.code for one in stands_on(snapshot.case, number, told)]}
+        for number, told in standing
+    ]  # fmt: skip
+    shown = [(*list(row.values())[:5], "something" if row["stands_on_it"] else "") for row in rows]
+    terminal.table(rows, "Records", ("record", "what", "of", "recorded", "by", "stands on it"), shown)
 
 
 @verb(app, "advance", ring=True)

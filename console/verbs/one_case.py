@@ -8,6 +8,7 @@ from console.errors import BadInput
 from console.printing import minute_at, print_rows, reasons_as_json, say
 from console.verbs.terminal import ActorTerminal
 from console.views.opening import record_opening, sealed_values
+from console.words.reasons import typed
 from events.catalogue import COMPARTMENTS
 from events.instants import instant
 from handlers.projections.work_items import items_of
@@ -25,6 +26,8 @@ from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.closing.state import closing_of
+from workflow.subjects.corrections.fitting import unfitting
+from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
 from workflow.subjects.reception.state import reception_of
@@ -168,6 +171,14 @@ def _as_data(value: Any) -> Any:
     return [_as_data(one) for one in value] if isinstance(value, tuple | list) else value
 
 
+def _print_corrections(case: Case, programme: Programme) -> None:
+    if corrections_of(case).waiting is not None:
+        say("a corrected age waits for a second person")
+    for reason in unfitting(case, programme):
+        worded = typed(reason)
+        say(f"since a correction: {worded.text}; {worded.help}")
+
+
 def print_case(snapshot: CaseSnapshot) -> None:
     """Print where a person is, what runs and what waits."""
     case = snapshot.case
@@ -179,6 +190,7 @@ def print_case(snapshot: CaseSnapshot) -> None:
         say(f"the person was erased on {minute_at(instant(gone), zone)}: wayhome erasure certificate {case.case_id}")
     if case.child:
         say("to be treated as a child" + ("" if case.of_age_from is None else f" until {case.of_age_from}"))
+    _print_corrections(case, programme)
     bed = accommodation_of(case).bed
     if bed:
         say(f"bed {bed[1]} in {bed[0]}" + ("" if accommodation_of(case).moved_in else " (held)"))

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.subjects import ALL, Panel, likely, panels_for
+from console.subjects import ALL, Panel, likely, panel_of, panels_for
 from console.views.attachments import FileRow, file_rows
 from console.views.erased import commands_on
 from console.views.expected import expected_at
@@ -23,12 +23,15 @@ from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
+from workflow.case.retraction import records_of
 from workflow.case.state import Case
 from workflow.reasons import Reason
+from workflow.retracting import RETRACTABLE
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import organisations_shown_until
 from workflow.subjects.access.state import EmergencyAccess, access_of
+from workflow.subjects.corrections.fitting import unfitting
 from workflow.subjects.safety.state import safety_of
 
 LATEST: Final = 20
@@ -101,6 +104,8 @@ class CaseView(NamedTuple):
     history: TimelinePage
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
     files: tuple[FileRow, ...] = ()
+    unfitting: tuple[Reason, ...] = ()  # arranged before a correction, and to be arranged anew
+    slips: frozenset[Panel] = frozenset()  # panels that hold a record which can be retracted
 
     def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
         """Return the likely actions beside a panel."""
@@ -145,7 +150,14 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
+        unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),
+        slips=_slips(case) if "RetractRecord" in may else frozenset(),
     )  # fmt: skip
+
+
+def _slips(case: Case) -> frozenset[Panel]:
+    kinds = {told.of for told in records_of(case).standing.values()}
+    return frozenset(panel for name in kinds if (panel := panel_of(RETRACTABLE[name].fact)) is not None)
 
 
 def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:

@@ -136,6 +136,9 @@ def _risk(value: Any, context: FormContext) -> str:
 _TOLD: Final[Mapping[str, tuple[str, _Say]]] = {
     "stage": (N_("Stage"), lambda stage, context: context.called(context.programme.journey.stages, stage)),
     "child": (N_("Child"), _yes),
+    "citizenships": (N_("Citizenship"), _each("country")),
+    "language": (N_("Language"), _word("language")),
+    "gender": (N_("Gender"), _word("gender")),
     "consents": (N_("Consent"), _consent),
     "identified": (N_("Trafficking status"), _word("identified")),
     "risk": (N_("Risk"), _risk),

@@ -8,6 +8,7 @@ from uuid import UUID
 from console.container import Container
 from events.catalogue import CLOSED
 from events.envelope import RecordedEvent
+from events.facts.corrections import IdentityCorrected
 from events.facts.intake import SealedOpened
 from events.facts.safety import SealedDenied
 from events.ids import CaseId, case_stream
@@ -15,6 +16,7 @@ from events.instants import instant
 from events.log import Log
 from events.receipts import RecordedOpening
 from handlers.commanding.answers import Conflict
+from handlers.queries.history import retracted_records
 from workflow.reasons import Refused
 from workflow.subjects.intake.commands import OpenSealed
 from workflow.values.bank_names import in_bank_letters
@@ -33,6 +35,7 @@ class OpenedField(NamedTuple):
     value: str
     recorded_at: str
     actor: str
+    holds: bool = True  # False of what was corrected since, or retracted
 
 
 class Payee(NamedTuple):
@@ -122,15 +125,39 @@ def opening_of(log: Log, case_id: str, command_id: UUID) -> Opening | None:
 
 
 def sealed_values(log: Log, case_id: str, compartments: Collection[str], command_id: UUID) -> tuple[OpenedField, ...]:
-    """Return what these parts of a case hold, by the opening this command recorded."""
+    """Return what these parts of a case hold, by the opening this command recorded; also what holds no more, marked."""
     opened = log.opened_of(case_stream(case_id), compartments, RecordedOpening(str(command_id)))
+    retracted, corrected = retracted_records(log, case_id), _last_said(log, case_id)
     fields = (
         (event.envelope, name, getattr(fact, name))
         for event, fact in opened
         for name in sorted(log.catalogue.shape_of(fact).hidden)
     )
     return tuple(
-        OpenedField(said.type, said.version, name, str(value), said.recorded_at, said.actor)
+        OpenedField(
+            said.type, said.version, name, str(value), said.recorded_at, said.actor,
+            holds=said.version not in retracted
+            and (said.type not in _SAY_WHO or said.version >= corrected.get(name, 0)),
+        )
         for said, name, value in fields
         if value is not None and value is not CLOSED
-    )
+    )  # fmt: skip
+
+
+def values_in_force(log: Log, case_id: str, command_id: UUID) -> dict[str, str]:
+    """Return name, birth date and telephone as they stand, by the opening this command recorded."""
+    said = sealed_values(log, case_id, ("identity", "contact"), command_id)
+    return {one.name: one.value for one in said if one.fact in _SAY_WHO and one.holds}
+
+
+_SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
+
+
+def _last_said(log: Log, case_id: str) -> dict[str, int]:
+    """Return by which event of a case a field was corrected last; of the others it is the opening that counts."""
+    found: dict[str, int] = {}
+    for event in log.of_types(case_stream(case_id), ("IdentityCorrected",)):
+        fact = log.fact(event)
+        assert isinstance(fact, IdentityCorrected)
+        found |= dict.fromkeys(fact.fields, event.envelope.version)
+    return found

@@ -17,6 +17,7 @@ from workflow.rights.command_rights import ACTS_OF
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.care.state import care_of
+from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reception.state import reception_of
@@ -49,6 +50,14 @@ def commands_for(acts: frozenset[Act]) -> frozenset[str]:
 
 def _where(*wanted: tuple[str, bool]) -> Iterator[SuggestedAction]:
     return (SuggestedAction(command) for command, is_likely in wanted if is_likely)
+
+
+def person_actions(case: Case) -> Iterator[SuggestedAction]:
+    """Return what is likely about who the person is, the likeliest first: putting right what is wrong."""
+    waiting = corrections_of(case).waiting
+    if waiting is not None and not proposed(case, "ConfirmCorrectedAge"):
+        yield SuggestedAction("ConfirmCorrectedAge", (("correction_id", waiting.correction_id),))
+    yield from _where(("CorrectIdentity", True), ("CorrectCitizenships", True), ("CorrectDetails", True))
 
 
 def safety_actions(case: Case) -> Iterator[SuggestedAction]:

@@ -10,9 +10,11 @@ from console.subjects import MACHINERY, Panel, is_shown
 from events.catalogue import CLOSED, Fact
 from events.envelope import RecordedEvent
 from events.facts.decisions import DecisionProposed
-from events.ids import case_stream
+from events.ids import case_of_stream, case_stream
 from events.instants import instant
 from events.log import END, Log
+from handlers.queries.history import retracted_records
+from workflow.retracting import INSTEAD, RETRACTABLE
 
 PAGE: Final = 50
 _A_MINUTE: Final = timedelta(minutes=1)
@@ -20,11 +22,11 @@ _IDS: Final = frozenset({
     "case_id", "person_id", "task_id", "timer_id", "command_id", "definition", "glass_id", "grant_id", "tranche_id",
     "referral_id", "document_id", "arrival_id", "trip_id", "appointment", "proposal_id", "receipt", "checked", "shares",
     "subject", "cost_id", "number", "sequence", "proposal", "given", "pins", "confirmed_by",
-    "recorded_on", "file_id", "digest", "fingerprint", "proves_version", "size", "media_type",
+    "recorded_on", "file_id", "digest", "fingerprint", "proves_version", "size", "media_type", "correction_id",
 })  # fmt: skip
 
 _SHORT: Final = (
-    "command", "trigger",
+    "command", "trigger", "of", "fields", "citizenships", "gender", "language",
     "service", "purpose", "kind", "level", "amount", "facility", "provider", "course", "goals", "path", "step",
     "country", "destination", "place", "host", "escort", "meeter", "recipient", "status", "answer", "outcome", "to",
     "month", "compartments", "owner", "account", "reason", "until", "at", "day",
@@ -42,6 +44,9 @@ class TimelineEntry(NamedTuple):
     mandate: str
     said: tuple[tuple[str, Any], ...]  # field and open value, ids left out
     sealed: tuple[str, ...]  # compartments
+    retracted: bool = False
+    can_be_retracted: bool = False
+    instead: str = ""  # the command that puts it right, where it cannot be retracted
 
     @property
     def short(self) -> tuple[tuple[str, Any], ...]:
@@ -74,7 +79,7 @@ class TimelinePage(NamedTuple):
 def history(
     log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
 ) -> TimelinePage:
-    """Return what a reader with these panels is told of a case, the last first; two questions to the log at most."""
+    """Return what a reader with these panels is told of a case, the last first; three questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
     return TimelinePage(_told(log, shown, panels), shown[-1].envelope.version if more else None)
@@ -98,16 +103,21 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
 
 def _told(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
     shapes = log.catalogue.shapes
+    case_id = case_of_stream(events[0].envelope.stream) if events else None
+    slips = retracted_records(log, case_id) if case_id else frozenset()
     return tuple(
-        _entry(event, log.fact(event)) for event in events if is_shown(shapes[event.envelope.type].fact, panels)
+        _entry(event, log.fact(event), slips) for event in events if is_shown(shapes[event.envelope.type].fact, panels)
     )
 
 
-def _entry(event: RecordedEvent, fact: Fact) -> TimelineEntry:
+def _entry(event: RecordedEvent, fact: Fact, slips: frozenset[int]) -> TimelineEntry:
     said = event.envelope
+    retracted = said.version in slips
     return TimelineEntry(
         said.version, said.type, said.recorded_at, said.occurred_at, said.actor, said.mandate,
         said=tuple(_said(fact)), sealed=tuple(part.compartment for part in said.sealed),
+        retracted=retracted, can_be_retracted=not retracted and said.type in RETRACTABLE,
+        instead=INSTEAD.get(said.type, ""),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from console.forms.given import ADD_ROW, ENVELOPE
+from console.forms.given import ADD_ROW, AS_SHOWN, ENVELOPE
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.context import WebContext
 from console.words.translation import Words
@@ -26,10 +26,14 @@ from handlers.projections.accounts import AccountRow
 from workflow.command import Command
 from workflow.rights.command_rights import right_to
 from workflow.rights.table import Account
+from workflow.subjects.corrections.commands import CorrectIdentity
+from workflow.subjects.directory.commands import ChangeEntry, ListEntry
 from workflow.subjects.intake.commands import OpenCase
 
 NEW_CASE: Final = "/cases/new/form"
 _NEW: Final = frozenset({"/cases/new", "/cases/new/open", NEW_CASE})
+_CORRECTING: Final = re.compile(r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/correct/[a-z0-9-]{1,40}")
+_ENTRY: Final = re.compile(r"/directory/[a-z0-9-]{2,40}/[a-z]{1,20}(?P<change>/[a-z0-9-]{1,40}/change)?")
 _FORM: Final = re.compile(r"/(?P<what>cases|office)/(?P<of>[A-Za-z0-9-]{2,40})/do/(?P<command>[A-Za-z]{1,60})")
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW, "keep", "drop"})  # pressed, not typed
 
@@ -50,6 +54,10 @@ def form_at(path: str) -> FormPlace | None:
     """Return the form that an address is of, or None; whether anybody may use it is asked elsewhere."""
     if path in _NEW:
         return FormPlace(NEW_CASE, OpenCase)
+    if entry := _ENTRY.fullmatch(path):
+        return FormPlace(path, ChangeEntry if entry["change"] else ListEntry)
+    if correcting := _CORRECTING.fullmatch(path):
+        path = f"/cases/{correcting['of']}/do/{CorrectIdentity.__name__}"  # there it goes on without opening
     found = _FORM.fullmatch(path)
     if found is None:
         return None
@@ -67,7 +75,9 @@ def form_at(path: str) -> FormPlace | None:
 
 def typed_pairs(pairs: Iterable[tuple[str, str]]) -> Pairs:
     """Return what was typed into a form, without what it carries."""
-    return tuple((name, value) for name, value in pairs if name not in ENVELOPE | BUTTONS)
+    return tuple(
+        (name, value) for name, value in pairs if name not in ENVELOPE | BUTTONS and not name.startswith(AS_SHOWN)
+    )
 
 
 def owner_of(web: WebContext, account: str) -> Owner | None:

@@ -48,6 +48,7 @@ from workflow.rights.acts import STEP_UP
 from workflow.rights.command_rights import Right, own_referrals, right_to, stays_within
 from workflow.rights.visibility import speaks_for_office
 
+Pairs = Sequence[tuple[str, str]]
 _STAFF: Final = frozenset({"case_manager", "supervisor", "medical", "legal"})
 _VERSION_MAX: Final = 2**31
 
@@ -73,17 +74,20 @@ class Filling(NamedTuple):
     sent: Sent | None = None
     given: Given | None = None
     shapes: tuple[Shape, ...] = ()  # the form's own fields, where they are not the command's
+    wanted: Given | None = None  # what of it is carried out, where that is not all that stands in the form
+    marks: tuple[tuple[str, str], ...] = ()  # what the form carries along unseen
 
-    def received(self) -> Filling:
+    def received(self, ours: Callable[[Pairs], Pairs] = lambda pairs: pairs) -> Filling:
         """Return the form as it was sent; raises NotReadable when it is none of ours."""
         sent = sent_by(self.context)
+        sent = sent._replace(pairs=tuple(ours(sent.pairs)))
         return self._replace(sent=sent, given=read(self.kind, sent.pairs, self.about, self.shapes))
 
     def form(self, errors: Mapping[str, tuple[str, ...]] | None = None, **more: Any) -> Form:
         """Return its fields with everything that was typed, and what is wrong with it."""
         return form_for(self.kind, self.about, self.given, errors, shapes=self.shapes, **more)
 
-    def offered(self) -> Response:
+    def offered(self, marks: Pairs = ()) -> Response:
         """Return the page of a form nobody has filled in; what the address already says is.
 
         Where nothing is taken any more, because the person was erased, the page says so instead of asking first.
@@ -96,7 +100,8 @@ class Filling(NamedTuple):
         if asked is not None and (again := self._resumed(asked)):
             return again
         preset = {name: value[:80] for name, value in self.context.request.query_params.items()}
-        return self.drawn(form=self.form(preset=preset), unsent=drafts, lost=asked is not None)
+        marked = self._replace(marks=tuple(marks))
+        return marked.drawn(form=self.form(preset=preset), unsent=drafts, lost=asked is not None)
 
     def closed(self, status: int) -> Response | None:
         """Return the page that says why nothing is taken any more, or None while something may be."""
@@ -115,7 +120,9 @@ class Filling(NamedTuple):
         context, sent = self.context, self.sent
         owner = owner_of(context.web, context.account.account)
         assert sent is not None, "only a form that was sent is kept"
-        typed, spoilt = typed_pairs(sent.pairs), self.given is not None and GENERAL in self.given.faults
+        only = self.wanted.typed if self.wanted else None
+        pairs = sent.pairs if only is None else [(name, one) for name, values in only.items() for one in values]
+        typed, spoilt = typed_pairs(pairs), self.given is not None and GENERAL in self.given.faults
         if owner is None or spoilt or not any(value.strip() for _, value in typed):
             return None
         if context.web.container.log.of_command(str(sent.command_id)):
@@ -154,7 +161,7 @@ class Filling(NamedTuple):
         context, typed = self.context, self.context.web.drafts.opened(draft)
         if typed is None:
             return None
-        given = read(self.kind, typed, self.about)
+        given = read(self.kind, typed, self.about, self.shapes)
         version = context.case.version if self.about.case and draft.of.expected is not None else None
         sent = Sent(UUID(draft.draft), version, "give", typed, draft.edition)
         filling = self._replace(sent=sent, given=given._replace(faults={}))
@@ -184,7 +191,7 @@ class Filling(NamedTuple):
             "changed": (),
             "happened": [],
         }
-        usual["gone"] = bool(self._gone())
+        usual |= {"gone": bool(self._gone()), "marks": self.marks}
         usual["command_id"] = self.sent.command_id if self.sent else self.context.new_id()
         usual |= {"place": self.place, "zone": self.about.programme.time_zone}
         if status >= HTTPStatus.BAD_REQUEST and self.sent and not usual["gone"]:
@@ -218,9 +225,10 @@ class Filling(NamedTuple):
     def made(self, **envelope: Any) -> Command | Faults:
         """Return the command of what was sent, in their name, or everything that is wrong with it."""
         assert self.sent is not None, "only a form that was sent makes a command"
-        assert self.given is not None, "and read before"
+        given = self.wanted or self.given
+        assert given is not None, "and read before"
         own = {"actor": self.context.account.account, "mandate": self.right.permit.mandate, **envelope}
-        return command_of(self.kind, self.given, self.about, command_id=self.sent.command_id, **own)
+        return command_of(self.kind, given, self.about, command_id=self.sent.command_id, **own)
 
     def _submitted(self, made: Command) -> Accepted | Conflict | Response:
         try:

@@ -28,7 +28,7 @@ from handlers.checks.derived_rows import (
     stored_rows,
 )
 from handlers.projections.person_search import search_key
-from handlers.projections.rebuild import LOCKED, hold_off_writers, record_tokens_drawn, tokens_of
+from handlers.projections.rebuild import LOCKED, draw_tokens, hold_off_writers, record_tokens_drawn
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
@@ -64,7 +64,7 @@ class Derived:
         key = search_key(self._log.keys)
         for event in events_on(self._log, connection, after=self._replay.position, progress=progress):
             self._replay.take(event)
-            self._tokens |= keyed(name_tokens, tokens_of(self._log, event, key, self._receipt))
+            draw_tokens(self._tokens, self._log, event, key, self._receipt)
 
     def rows(self) -> Implied:
         """Return the rows by table and key."""

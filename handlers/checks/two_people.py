@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple
 
 from events.facts import catalogue
 from events.facts.accounts import AccountOpened
+from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
 from events.facts.journey import StageEntered
@@ -13,10 +14,13 @@ from events.instants import instant
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
 from handlers.checks.two_officers import BY_TWO_OFFICERS, OfficerRights, was_done_alone
 from handlers.projections.replay import Replay
+from workflow.case.retraction import records_of
 from workflow.decide import RULES
+from workflow.retracting import is_own_slip
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
 from workflow.subjects.accounts.state import is_short_of_officers
+from workflow.subjects.travel.state import travel_of
 from workflow.two_people import pins_of
 
 _OF_CASES: Final = {kind.__name__: rule for kind, rule in RULES.items() if rule.two_people is not None}
@@ -111,10 +115,24 @@ class TwoPeopleCheck(InvariantCheck):
         of_a_case = case_of_stream(seen.stream) is not None
         if fact.proposal:
             self._demand_proposal(fact, seen, seen.stream if of_a_case else OFFICE_DECISIONS)
+        elif isinstance(fact, RecordRetracted | CitizenshipsCorrected) and not fact.second:
+            self._on_act_of_one(fact, seen)
         elif of_a_case:
             self._on_typed_name(fact, seen)
         else:
             self._on_house_decision_of_one(fact, seen)
+
+    def _on_act_of_one(self, fact: RecordRetracted | CitizenshipsCorrected, seen: ObservedEvent) -> None:
+        """Demand that what one person may do alone was just that: their own slip, or nothing rested on it yet."""
+        said, case = seen.event.envelope, seen.before
+        if isinstance(fact, CitizenshipsCorrected):
+            declared = case is None or travel_of(case).destination != ""
+            self.demand(not declared, f"{seen.at}: a declared return rests on it, and two people did not correct it")
+            return
+        told = records_of(case).standing.get(fact.record) if case is not None else None
+        own = told is not None and is_own_slip(told, said.actor, instant(said.recorded_at))
+        own = own and said.mandate != OPERATOR and told is not None and (told.of, told.by) == (fact.of, fact.by)
+        self.demand(own, f"{seen.at}: retracts what was not their own, and two people did not")
 
     def _on_house_decision_of_one(self, fact: Any, seen: ObservedEvent) -> None:
         self._two_officers_since_founding |= isinstance(fact, AccountOpened) and fact.founding

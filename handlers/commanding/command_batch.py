@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 
 from events.catalogue import Fact
 from events.errors import CommandReused
+from events.facts.corrections import IdentityCorrected
 from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
@@ -331,13 +332,14 @@ class CommandBatch:
         if stream not in self._states:
             self._load([stream])
         version = self._writing.append(stream, fact, said)
-        state = evolve(stream, self._states[stream].state, fact, At(self._writing.now, said.actor, said.definition))
+        at = At(self._writing.now, said.actor, said.definition, version)
+        state = evolve(stream, self._states[stream].state, fact, at)
         self._states[stream] = VersionedState(version, state)
         case_id = case_of_stream(stream)
         if case_id is not None:
             self._work.apply(case_id, fact)
-        if isinstance(fact, CaseOpened):
-            store_tokens(self._writing, self._log.keys, fact)
+        if case_id is not None and isinstance(fact, CaseOpened | IdentityCorrected):
+            store_tokens(self._writing, self._log.keys, case_id, fact)
         return version
 
 

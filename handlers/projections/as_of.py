@@ -127,7 +127,7 @@ def _happened(told: Sequence[RecordedEvent], by: datetime | None) -> list[Record
 def _at(event: RecordedEvent, moment: AsOf) -> At:
     envelope = event.envelope
     when = envelope.recorded_at if moment.happened is None else envelope.occurred_at
-    return At(when, envelope.actor, envelope.definition)
+    return At(when, envelope.actor, envelope.definition, envelope.version)
 
 
 def _events(connection: Connection, happened: datetime | None, upto: int) -> Iterator[RecordedEvent]:

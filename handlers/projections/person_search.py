@@ -6,12 +6,13 @@ of by whoever asks (``handlers/queries/person_matches.py``), so that nothing mor
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
 from events.batch import InsertRows
+from events.facts.corrections import IdentityCorrected
 from events.facts.intake import CaseOpened
 from events.keys import Keys
 from events.writing import Writing
@@ -19,6 +20,7 @@ from handlers.projections.tables import name_tokens, to_compare
 from workflow.values.name_matching import folded_phone, name_keys
 
 Row = dict[str, Any]
+SaysWho = CaseOpened | IdentityCorrected  # facts that say by what somebody may be found
 _TOKENS = InsertRows(name_tokens, replace=True)
 _TO_COMPARE = InsertRows(to_compare, replace=True)
 _BIRTH_YEARS: Final = range(1900, 2101)
@@ -29,20 +31,45 @@ def search_key(keys: Keys) -> bytes:
     return hmac.new(keys.secret("command-digest"), b"wayhome/search", hashlib.sha256).digest()
 
 
-def token_rows(key: bytes, opened: CaseOpened) -> list[Row]:
-    """Return the hashes of an opened case's name, birth date and telephone, each once."""
-    found = _tokens(key, _text(opened.name), _text(opened.birth_date), _text(opened.phone))
+def token_rows(key: bytes, case_id: str, said: SaysWho) -> list[Row]:
+    """Return the hashes of a name, birth date and telephone that a fact says, each once."""
+    found = _tokens(key, _text(said.name), _text(said.birth_date), _text(said.phone))
     kinds = {token: kind for kind, token in found}
-    return [{"token": token, "case_id": opened.case_id, "kind": kind} for token, kind in kinds.items()]
+    return [{"token": token, "case_id": case_id, "kind": kind} for token, kind in kinds.items()]
 
 
-def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
-    """Write the hashes of a case that is being opened, and that it is still to be compared with the others."""
-    rows = token_rows(search_key(keys), opened)
+def kinds_forgotten(said: SaysWho) -> tuple[str, ...]:
+    """Return the kinds of hashes by which the person is found no more once this was said.
+
+    A misspelt name goes on finding them: it stands on papers and in others' letters. A wrong number or birth date is
+    somebody else's, and so may a name be: whoever corrects it says so.
+    """
+    if not isinstance(said, IdentityCorrected):
+        return ()
+    kinds = tuple(kind for kind in ("birth_date", "phone") if kind in said.fields)
+    return (*kinds, "name", "sound") if said.forgotten else kinds
+
+
+def store_tokens(writing: Writing, keys: Keys, case_id: str, said: SaysWho) -> None:
+    """Write the hashes of what a fact says of somebody, and that they are still to be compared with the others."""
+    rows, over = token_rows(search_key(keys), case_id, said), kinds_forgotten(said)
+    if over:
+        here = (name_tokens.c.case_id == case_id, name_tokens.c.kind.in_(over))
+        writing.connection.execute(delete(name_tokens).where(*here))
+        writing.drop(_TOKENS, lambda row: row["case_id"] == case_id and row["kind"] in over)
     for row in rows:
         writing.write(_TOKENS, row)
     if rows:
-        writing.write(_TO_COMPARE, {"case_id": opened.case_id, "since": writing.now})
+        writing.write(_TO_COMPARE, {"case_id": case_id, "since": writing.now})
+
+
+def follow_tokens(held: dict[Any, Row], case_id: str, said: SaysWho, rows: Iterable[Row]) -> None:
+    """Bring hashes, by their keys in the table, up to one more fact about somebody."""
+    if over := kinds_forgotten(said):
+        gone = [key for key, row in held.items() if row["case_id"] == case_id and row["kind"] in over]
+        for key in gone:
+            del held[key]
+    held.update({(row["token"], row["case_id"]): row for row in rows})
 
 
 def is_drawn_by_older_rules(connection: Connection) -> bool:

@@ -3,17 +3,19 @@
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
 
-from collections.abc import Collection, Iterable
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from events.batch import InsertRows
 from events.envelope import RecordedEvent
+from events.facts.corrections import IdentityCorrected
 from events.facts.intake import CaseOpened
+from events.ids import case_of_stream
 from events.log import Log
 from events.receipts import Receipt
-from handlers.projections.person_search import is_drawn_by_older_rules, search_key, token_rows
+from handlers.projections.person_search import follow_tokens, is_drawn_by_older_rules, search_key, token_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
@@ -28,6 +30,7 @@ from handlers.projections.tables import (
 from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, RecordedRebuild
 
 _AT_ONCE = 1000
+_SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 LOCKED: Final = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
@@ -47,7 +50,7 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
     Most of the log is folded before anybody has to wait; only what was added meanwhile is folded while
     writers are held off. Readers see the old read models until the new ones are complete.
     """
-    replay, tokens, receipt = Replay(log), list[Row](), record_tokens_drawn(log)
+    replay, tokens, receipt = Replay(log), dict[Any, Row](), record_tokens_drawn(log)
     with log.database.reading() as connection:
         _catch_up(log, connection, replay, tokens, receipt, progress)
     with log.database.writing() as connection:
@@ -86,23 +89,29 @@ def record_tokens_drawn(log: Log) -> RecordedRebuild:
 
 
 def _catch_up(
-    log: Log, connection: Connection, replay: Replay, tokens: list[Row], receipt: Receipt, progress: Progress | None
+    log: Log,
+    connection: Connection,
+    replay: Replay,
+    tokens: dict[Any, Row],
+    receipt: Receipt,
+    progress: Progress | None,
 ) -> None:
     key = search_key(log.keys)
     for event in events_on(log, connection, after=replay.position, progress=progress):
         replay.take(event)
-        tokens += tokens_of(log, event, key, receipt)
+        draw_tokens(tokens, log, event, key, receipt)
 
 
-def tokens_of(log: Log, event: RecordedEvent, key: bytes, receipt: Receipt) -> list[Row]:
-    """Return the search tokens of an event; most have none.
+def draw_tokens(tokens: dict[Any, Row], log: Log, event: RecordedEvent, key: bytes, receipt: Receipt) -> None:
+    """Bring the search tokens up to an event; most change nothing.
 
     Opened for nobody to read: what comes out are keyed hashes. Of whom the key is gone, none are made.
     """
-    if event.envelope.type != "CaseOpened" or not event.envelope.sealed:
-        return []
-    opened = log.opened(event, ("identity", "contact"), receipt)
-    return token_rows(key, opened) if isinstance(opened, CaseOpened) else []
+    if event.envelope.type not in _SAY_WHO:
+        return
+    said, case_id = log.opened(event, ("identity", "contact"), receipt), case_of_stream(event.envelope.stream)
+    if isinstance(said, CaseOpened | IdentityCorrected) and case_id is not None:
+        follow_tokens(tokens, case_id, said, token_rows(key, case_id, said))
 
 
 def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -> None:
@@ -111,7 +120,7 @@ def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -
         connection.exec_driver_sql(f"LOCK TABLE {', '.join(table.name for table in tables)} IN EXCLUSIVE MODE")
 
 
-def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebuilt:
+def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) -> Rebuilt:
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
     for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts):
@@ -122,7 +131,7 @@ def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebui
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())
     _fill(connection, case_relations, replay.relations().values())
-    _fill(connection, name_tokens, tokens)
+    _fill(connection, name_tokens, tokens.values())
     return Rebuilt(len(board), len(items), replay.position)
 
 

@@ -139,7 +139,7 @@ class Replay:
         begun = self.states.get(envelope.stream, _NOT_BEGUN)
         version, before = begun.version, begun.state
         assert envelope.version == version + 1, f"{envelope.stream} jumps from {version} to {envelope.version}"
-        at = At(envelope.recorded_at, envelope.actor, envelope.definition)
+        at = At(envelope.recorded_at, envelope.actor, envelope.definition, envelope.version)
         after = evolve(envelope.stream, before, fact, at)
         self._follow(fact, event, after, envelope.recorded_at)
         self.states[envelope.stream] = VersionedState(envelope.version, after)

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from events import tables
 from events.envelope import RecordedEvent, leaf_of
+from events.facts.corrections import RecordRetracted
 from events.facts.office import ProgrammePublished
-from events.ids import case_stream
+from events.ids import CaseId, case_stream
 from events.log import END, Log, recorded_event
 from events.tables import log_head, streams
 
@@ -25,6 +26,12 @@ _NAMES: Final = (
     .where(streams.c.stream.between(_PREFIX, _PREFIX + 41 * "z"), streams.c.stream.startswith(_PREFIX))
     .order_by(streams.c.stream)
 )
+
+
+def retracted_records(log: Log, case_id: str) -> frozenset[int]:
+    """Return which records of a case were a slip and were retracted, by their numbers in its history."""
+    events = log.of_types(case_stream(CaseId(case_id)), ("RecordRetracted",))
+    return frozenset(fact.record for fact in map(log.fact, events) if isinstance(fact, RecordRetracted))
 
 
 class EventQuery(NamedTuple):

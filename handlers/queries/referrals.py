@@ -18,9 +18,10 @@ from events.instants import instant
 from events.log import Log
 from handlers.projections.case_access import may_act_on
 from handlers.projections.tables import case_board, tasks, timers, work_items
+from handlers.queries.history import retracted_records
 from handlers.queries.receipts import RecordedDisclosure
 from workflow.rights.table import Account
-from workflow.subjects.referrals.disclosure import PartSource, sources_of
+from workflow.subjects.referrals.disclosure import PartSource, is_said, sources_of
 
 _LATE_KINDS: Final = ("referral_unanswered", "referral_consent_needed", "referral_to_send")
 _LATE_ITEMS: Final = ("escalation:referral_unanswered", "escalation:referral_not_served")
@@ -114,25 +115,34 @@ def disclosed_values(log: Log, case_id: str, command_id: UUID) -> dict[str, list
     made = next((fact for fact in facts if isinstance(fact, DisclosureMade)), None)
     if made is None:
         raise LookupError("no disclosure was recorded under this command")
-    latest: dict[tuple[str, PartSource | None], tuple[Any, ...]] = {}
+    latest: dict[tuple[str, str], tuple[Any, ...]] = {}
     for part, source, value in _opened(log, case_id, made.parts, RecordedDisclosure(str(command_id))):
-        latest[part, source if source.compartment else None] = value  # what was sealed last, or is known by now
-    return {part: [value for (of, _), value in latest.items() if of == part] for part, _ in latest}
+        # What was sealed last under one name, or is known by now; what was corrected away is not told.
+        latest[part, source.field if source.compartment else ""] = value
+    told = {key: value for key, value in latest.items() if value}
+    return {part: [value for (of, _), value in told.items() if of == part] for part, _ in told}
 
 
 def _opened(
     log: Log, case_id: str, parts: tuple[str, ...], receipt: RecordedDisclosure
 ) -> Iterator[tuple[str, PartSource, tuple[Any, ...]]]:
-    """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields."""
-    sources = sources_of(parts)
+    """Open, fact by fact, only the compartments these parts are sealed in, and take only their fields.
+
+    What was retracted is not opened: it may be another person's.
+    """
+    sources, retracted = sources_of(parts), retracted_records(log, case_id)
     for event in log.of_types(case_stream(case_id), {source.fact for _, source in sources}):
+        if event.envelope.version in retracted:
+            continue
         wanted = [(part, source) for part, source in sources if source.fact == event.envelope.type]
         fact: Any = log.opened(
             event, sorted({source.compartment for _, source in wanted if source.compartment}), receipt
         )
         for part, source in wanted:
             value = getattr(fact, source.field)
-            if value not in (None, "", ()) and value is not CLOSED:
+            if source.field in getattr(fact, "emptied", ()):
+                yield part, source, ()
+            elif is_said(fact, source) and value not in (None, CLOSED):
                 yield part, source, value if isinstance(value, tuple) else (value,)
 
 

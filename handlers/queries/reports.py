@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, select
 
 from events.envelope import RecordedEvent
 from events.facts.closing import ArrivalCounted, ArrivalTakenBack
+from events.facts.corrections import RecordRetracted
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.facts.reintegration import FollowUpVisited
@@ -33,7 +34,7 @@ from workflow.values.days import utc_day
 UNKNOWN: Final = "unknown"
 NOT_COUNTED: Final = ("not_a_victim",)  # stages: who was found not to be a victim was not taken any way
 _TOLD = select(events).where(events.c.type.in_(bindparam("types", expanding=True))).order_by(events.c.position)
-_MOVES: Final = ("CaseOpened", "StageEntered", "FollowUpVisited")
+_MOVES: Final = ("CaseOpened", "StageEntered", "FollowUpVisited", "RecordRetracted")
 Key = TypeVar("Key", bound=Hashable)
 VisitFinding = tuple[int, str]  # how many months after the return, and what was found
 Corridor = tuple[str, str]  # from the country of recruitment to that of the last exploitation
@@ -98,7 +99,11 @@ def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatisti
     entered: dict[str, datetime] = {}
     spans: dict[str, list[timedelta]] = {}
     visits: Counter[VisitFinding] = Counter()
-    for event in _told(log, _MOVES, case_board.c.programme == programme.programme):
+    told = _told(log, _MOVES, case_board.c.programme == programme.programme)
+    slips = _slips(log, told)
+    for event in told:
+        if (event.envelope.stream, event.envelope.version) in slips:
+            continue
         fact, at, stream = log.fact(event), instant(event.envelope.occurred_at), event.envelope.stream
         if isinstance(fact, FollowUpVisited):
             visits[fact.month, fact.outcome] += fact.made_on.year == year
@@ -112,6 +117,12 @@ def stage_statistics(log: Log, programme: Programme, year: int) -> StageStatisti
         for stage, found in spans.items()
     }
     return StageStatistics(stays, +visits)
+
+
+def _slips(log: Log, told: Sequence[RecordedEvent]) -> set[tuple[str, int]]:
+    """Return what was retracted, by its stream and number there: it is not counted."""
+    facts = ((event.envelope.stream, log.fact(event)) for event in told if event.envelope.type == "RecordRetracted")
+    return {(stream, fact.record) for stream, fact in facts if isinstance(fact, RecordRetracted)}
 
 
 def _counted(log: Log, programme: str | None) -> Counter[Corridor]:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from events.catalogue import Fact
 from events.facts import care as facts
+from events.facts.corrections import RecordRetracted
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
@@ -84,6 +85,15 @@ def _held(fact: facts.SessionHeld, moment: ReactionContext) -> Follows:
     yield from moment.call_off_tasks("it is over", appointment=fact.appointment)
 
 
+def _retracted(fact: RecordRetracted, moment: ReactionContext) -> Follows:
+    """Ask again whether the person came: nobody has said so any more."""
+    if fact.of != facts.SessionHeld.__name__:
+        return
+    for key, one in care_of(moment.after).appointments.items():
+        if one.at is not None and not moment.timers_of("appointment", appointment=key):
+            yield _worry(moment, key, max(one.at, moment.now))
+
+
 def _came_too_late(fact: facts.AppointmentRequested | facts.InterpreterRequested, moment: ReactionContext) -> Follows:
     """Take back what was asked for while the appointment was being cancelled."""
     given = moment.was.tasks.get(fact.task_id)
@@ -145,6 +155,7 @@ REACTIONS: Reactions = {
     "AppointmentMoved": _moved,
     "AppointmentCancelled": _cancelled,
     "SessionHeld": _held,
+    "RecordRetracted": _retracted,
     "AppointmentRequested": _came_too_late,
     "InterpreterRequested": _came_too_late,
 }

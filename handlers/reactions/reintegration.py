@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from events.facts import reintegration as facts
+from events.facts.corrections import RecordRetracted
 from events.facts.journey import StageEntered
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.referrals.directory import providers_of
@@ -12,7 +13,7 @@ from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.reintegration.training import FreeSeat
 from workflow.subjects.travel.state import travel_of
 from workflow.values.calendars import months_later
-from workflow.values.days import at_clock, by_clock
+from workflow.values.days import at_clock, begin_of, by_clock
 
 
 def _entered(fact: StageEntered, moment: ReactionContext) -> Follows:
@@ -66,6 +67,22 @@ def _visited(fact: facts.FollowUpVisited, moment: ReactionContext) -> Follows:
         yield from moment.call_off_tasks("the visit was made", "arrange_visit", month=str(fact.month))
 
 
+def _retracted(fact: RecordRetracted, moment: ReactionContext) -> Follows:
+    """Wait again for every visit nobody has made: until it is late where it was due, else until its month."""
+    if fact.of != facts.FollowUpVisited.__name__:
+        return
+    life, zone = reintegration_of(moment.after), moment.programme.time_zone
+    for month in sorted({*moment.policies.follow_up_months} - life.visits):
+        if moment.timers_of("follow_up", month=str(month)) or moment.timers_of("visit_overdue", month=str(month)):
+            continue
+        if month in life.due:
+            overdue = moment.now + timedelta(days=moment.policies.visit_overdue_days)
+            yield moment.set_timer("visit_overdue", overdue, month=str(month))
+        elif life.visits_from is not None:
+            due = begin_of(months_later(life.visits_from, month), zone)
+            yield moment.set_timer("follow_up", max(due, moment.now), month=str(month))
+
+
 def _seat_offered(fact: facts.CourseOffered, moment: ReactionContext) -> Follows:
     yield moment.set_timer("seat_offer", fact.until, course=fact.course)
 
@@ -82,6 +99,7 @@ REACTIONS: Reactions = {
     "PlanAgreed": cancelling("plan_due"),
     "FollowUpDue": _due,
     "FollowUpVisited": _visited,
+    "RecordRetracted": _retracted,
     "CourseOffered": _seat_offered,
     "CourseEnrolled": cancelling("seat_offer", about="course"),
     "CourseLeft": _seat_freed,

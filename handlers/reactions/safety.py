@@ -1,13 +1,15 @@
 """What follows for safety: the reflection period ends by itself, after a reminder; an old assessment is renewed."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+from events.facts.corrections import RecordRetracted
 from events.facts.intake import CaseOpened, ConsentGiven
 from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed
+from events.instants import instant
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.safety.guards import risk_valid_days
-from workflow.subjects.safety.state import month_of_coming_of_age
+from workflow.subjects.safety.state import month_of_coming_of_age, safety_of
 
 _OF_AGE: Final = ("comes_of_age", "of_age")
 
@@ -35,7 +37,32 @@ def _age_known(_fact: CaseOpened | AgeEstablished | ConsentGiven, moment: Reacti
         yield moment.set_timer("of_age", moment.programme.begin_of(case.of_age_from))
 
 
+def _age_corrected(_fact: Any, moment: ReactionContext) -> Follows:
+    """Look ahead to another month, where a correction in force says another."""
+    if moment.after.of_age_from == moment.was.of_age_from and moment.after.child == moment.was.child:
+        return
+    yield from moment.cancel_timers(*_OF_AGE)
+    case, month = moment.after, month_of_coming_of_age(moment.after)
+    if month is not None and case.of_age_from is not None and case.is_child(moment.today):
+        yield moment.set_timer("comes_of_age", max(moment.programme.begin_of(month), moment.now))
+        yield moment.set_timer("of_age", moment.programme.begin_of(case.of_age_from))
+
+
+def _retracted(fact: RecordRetracted, moment: ReactionContext) -> Follows:
+    """Have the dangers gone through again when the assessment before grows old; at once where there was none."""
+    if fact.of != RiskAssessed.__name__:
+        return
+    yield from moment.cancel_timers("risk_expires")
+    risk, days = safety_of(moment.after).risk, risk_valid_days(moment.after, moment.programme, moment.today)
+    if risk is not None:
+        yield moment.set_timer("risk_expires", max(instant(risk.on) + timedelta(days=days), moment.now))
+
+
 REACTIONS: Reactions = {
+    "IdentityCorrected": _age_corrected,
+    "DetailsCorrected": _age_corrected,
+    "AgeCorrected": _age_corrected,
+    "RecordRetracted": _retracted,
     "CaseOpened": _age_known,
     "AgeEstablished": _age_known,
     "ConsentGiven": _age_known,

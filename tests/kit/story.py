@@ -184,7 +184,7 @@ class World:
         return [told, *follows]
 
     def _keep(self, told: StreamFact, actor: str) -> None:
-        at = At(instant_text(self.now), actor, self.definition.hash)
+        at = At(instant_text(self.now), actor, self.definition.hash, self.versions.get(told.stream, -1) + 1)
         self.states[told.stream] = evolve(told.stream, self.states.get(told.stream), told.fact, at)
         self.versions[told.stream] = self.versions.get(told.stream, -1) + 1
         self.told.append(told)

@@ -12,8 +12,8 @@ from events.facts.safety import AgeEstablished
 from tests.kit.offices import Office, open_office
 from tests.kit.roads import consents
 from tests.kit.story import Story
+from workflow.subjects.corrections.commands import CorrectIdentity
 from workflow.subjects.intake.commands import GiveConsent
-from workflow.subjects.safety.commands import EstablishAge
 
 BORN = "1989-03-20"  # turns 18 on 20 March 2007; the stories begin on the 5th
 HOME = {"citizenships": ("MD",), "age_band": ..., "birth_date": BORN}
@@ -75,7 +75,9 @@ def test_a_consent_of_ones_own_on_the_birthday_leaves_nothing_to_be_told(january
 
 
 def test_an_age_that_is_established_says_at_once_what_a_guardian_had_agreed_to(january: Office) -> None:
-    case = child(january).does(EstablishAge, child=False, basis="passport seen")
+    case = child(january).does(CorrectIdentity, birth_date="1985-03-20", why="paper_seen", evidence="passport")
+    assert "guardian_consents_lapsed" not in case.case.escalations, "one person alone has said so"
+    case.confirmed()
     assert "guardian_consents_lapsed" in case.case.escalations
 
 

@@ -10,10 +10,10 @@ from tests.kit.people import ANNA
 from tests.kit.story import World
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import TakeCall
-from workflow.subjects.intake.ages import CHILD_BANDS
 from workflow.subjects.intake.commands import OpenCase
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.referrals.commands import SendReferral
+from workflow.values.ages import CHILD_BANDS
 from workflow.values.code_lists import EXPLOITATIONS, GENDERS, languages
 from workflow.values.countries import countries
 

@@ -24,7 +24,7 @@ from workflow.subjects.reintegration.commands import RecordFollowUp
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.commands import IdentifyVictim
 
-LIMIT_BYTES = 2048
+LIMIT_BYTES = 2_560
 SHARED = (type, ModuleType, FunctionType, bool, int, type(None))
 
 
@@ -65,19 +65,22 @@ def read_back(world: World, case_id: str) -> Case:
     """Return the case as the handlers keep it: folded from what the log gives back, not from what was decided."""
     facts, known = catalogue(), None
     actors = {"GrantRequested": ANNA, "GrantApproved": BORIS, "TrancheReleased": CLARA}
-    for told in world.told:
-        if told.stream == f"case:{case_id}":
-            shape = facts.shape_of(told.fact)
-            fact = facts.load(shape.name, shape.version, shape.open_body(told.fact))
-            at = At(
-                instant_text(world.now), sys.intern(actors.get(shape.name, ANNA)), sys.intern(world.definition.hash)
-            )
-            known = evolve(known, fact, at)
+    own = [told for told in world.told if told.stream == f"case:{case_id}"]
+    for version, told in enumerate(own):
+        shape = facts.shape_of(told.fact)
+        fact = facts.load(shape.name, shape.version, shape.open_body(told.fact))
+        at = At(
+            instant_text(world.now),
+            sys.intern(actors.get(shape.name, ANNA)),
+            sys.intern(world.definition.hash),
+            version,
+        )
+        known = evolve(known, fact, at)
     assert known is not None
     return known
 
 
-def test_a_case_that_has_come_far_is_kept_in_less_than_two_kibibytes() -> None:
+def test_a_case_that_has_come_far_is_kept_in_less_than_two_and_a_half_kibibytes() -> None:
     world, case_id = far_along()
     case = read_back(world, case_id)
     assert (len(grants_of(case).grants), len(case.tasks), len(reintegration_of(case).visits)) == (2, 4, 1)

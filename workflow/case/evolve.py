@@ -10,6 +10,7 @@ from events.catalogue import Fact, TaskOutcome
 from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from workflow.case import erasure, proposals, tasks
+from workflow.case.retraction import changes_of
 from workflow.case.state import At, Case, Change
 from workflow.case.tasks import after_task
 from workflow.registry import SUBJECTS
@@ -31,6 +32,9 @@ def _entered(case: Case, fact: StageEntered, at: At) -> Case:
 
 
 _CHANGES: dict[str, list[Change]] = defaultdict(list)
+# What a record was before comes first: whoever undoes it needs the case as it stood.
+for _name, _change in changes_of(one for subject in SUBJECTS for one in subject.retractable):
+    _CHANGES[_name].append(_change)
 _OWN: dict[str, Change] = {"StageEntered": _entered, **tasks.CHANGES, **proposals.CHANGES, **erasure.CHANGES}
 for _changes in (_OWN, *(subject.changes for subject in SUBJECTS)):
     for _name, _change in _changes.items():

@@ -9,11 +9,12 @@ NOTHING: Mapping[Any, Any] = {}
 
 
 class At(NamedTuple):
-    """What the envelope says about a fact that the fold needs: when, by whom, under which definition."""
+    """What the envelope says about a fact that the fold needs: when, by whom, by which definition, as which event."""
 
     recorded_at: str
     actor: str
     definition: str
+    version: int = -1  # of its stream
 
 
 K = TypeVar("K")

@@ -18,6 +18,8 @@ from console.forms.given import read
 from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
+from console.views.erased import commands_on
+from console.views.suggested_actions import SuggestedAction
 from console.views.timeline import history
 from console.web.drafts import NEW_CASE, asked_draft
 from console.web.errors import NotThere
@@ -26,6 +28,7 @@ from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
 from console.web.unsent import own_drafts, unsent_of
 from console.words.naming import Naming
+from console.words.reasons import Worded
 from events.ids import parse_case_id
 from events.instants import instant
 from events.log import END
@@ -227,6 +230,7 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
         drafts=unsent_of(context, own_drafts(context, case_id=context.case.case.case_id)),
         done=done if done in (*CASE_FORMS, "OpenCase", "AttachFile") else "",
         proposed=proposed if proposed in CASE_FORMS else "",
+        arrange=_arrange(context, view),
     )  # fmt: skip
 
 
@@ -237,7 +241,15 @@ def everything(context: Annotated[RequestContext, require("case.see")], before: 
         raise NotThere
     log, case_id = context.web.container.log, context.case.case.case_id
     found = history(log, case_id, panels_of(context.reader, context.case), before=min(before, END), machinery=True)
-    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context))
+    may = commands_on(context.reader, context.case)
+    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context), may=may)
+
+
+def _arrange(context: RequestContext, view: CaseView) -> list[tuple[Worded, list[SuggestedAction]]]:
+    """Return what no longer fits since a correction, in words, each with the forms that help."""
+    programme = view.snapshot.definition.programme
+    said = ((one, context.words.worded(one, programme)) for one in view.unfitting)
+    return [(words, [SuggestedAction(name) for name in one.helps_with if name in view.may]) for one, words in said]
 
 
 def _picture(context: RequestContext, view: CaseView) -> Markup:

@@ -23,6 +23,7 @@ from handlers.drafts.store import Draft
 from workflow.programme.programme import Programme
 from workflow.rights.command_rights import ACTS_OF, Right
 from workflow.rights.table import ABOUT_A_CASE
+from workflow.subjects.corrections.commands import CorrectIdentity
 from workflow.subjects.hotline.commands import PrintCaseCodes
 from workflow.subjects.intake.commands import AddNote
 
@@ -78,11 +79,15 @@ def offer(context: CaseWork, command: str) -> Response:
 @router.post("/cases/{case_id}/do/{command}")
 def give(context: CaseWork, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
-    filling = _filling(context, command).received()
+    return carried_out(_filling(context, command).received())
+
+
+def carried_out(filling: Filling) -> Response:
+    """Return where a form about a case leads that was received, or the page with what is in the way."""
     assert filling.sent is not None, "it was received"
     if once_more := last_look(filling):
         return once_more
-    answer = filling.carried_out(case_id=context.case.case.case_id, expected=filling.sent.expected)
+    answer = filling.carried_out(case_id=filling.context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
     if not isinstance(answer, Accepted):
@@ -101,7 +106,7 @@ def _overtaken(filling: Filling, sent: Sent, answer: Conflict) -> Response:
         "pages/do_conflict.html", 409, form=form, command_id=sent.command_id, expected=answer.version,
         wanted=[(field.label, field.said()) for field in form.every() if field.said()],
         changes=changes_of(context, filling.about, answer.since), events=told_of(context, answer.since),
-        sent=[(name, value) for name, value in sent.pairs if name not in envelope],
+        sent=[*((name, value) for name, value in sent.pairs if name not in envelope), *filling.marks],
         draft=kept if isinstance(kept, Draft) else None, **filling.frame,
     )  # fmt: skip
 
@@ -171,7 +176,9 @@ def _office_frame(context: RequestContext, right: Right) -> dict[str, Any]:
 
 def _filling(context: RequestContext, command: str) -> Filling:
     case, programme = context.case.case, context.case.definition.programme
-    return filling_of(context, CASE_FORMS.get(command), programme, case, lambda right: _frame(context, right))
+    opens = command == CorrectIdentity.__name__ and context.may("case.open_sealed") is not None
+    more = {"opens": f"/cases/{case.case_id}/correct"} if opens else {}
+    return filling_of(context, CASE_FORMS.get(command), programme, case, lambda right: _frame(context, right) | more)
 
 
 def _frame(context: RequestContext, right: Right) -> dict[str, str]:

@@ -26,7 +26,9 @@ _FORGED: Final = {
     "file_id": "F-7K3P9QXM2D7K3P9Q",
 }
 # Shown to nobody but whoever had it recorded, in the same session: what the act allows is not enough.
-_THEIRS_ALONE: Final = ("/opened/{command_id}", "/disclosed/{command_id}", "/content/{command_id}")
+_THEIRS_ALONE: Final = (
+    "/opened/{command_id}", "/disclosed/{command_id}", "/content/{command_id}", "/correct/{command_id}",
+)  # fmt: skip
 # These say by the same status that somebody has no such factor; tests of their own ask them.
 _ABOUT_FACTORS: Final = ("/step-up/options", "/me/factors/remove")
 

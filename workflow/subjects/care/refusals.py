@@ -35,3 +35,6 @@ CERTIFICATE_RUNS_OUT: Final = ReasonKind(
 CERTIFICATE_WILL_BE_OLD: Final = ReasonKind(
     "fit_to_travel/too_old", ("days",), looked_at=("needed_until",), helps_with=("CertifyFitness", "BookAppointment")
 )
+APPOINTMENT_RESTS_ON_IT: Final = ReasonKind(
+    "nothing_stands_on_it/appointment", ("service",), helps_with=("CancelAppointment",), field="record"
+)

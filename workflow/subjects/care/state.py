@@ -5,7 +5,10 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from events.facts import care as facts
+from workflow.case.retraction import Retractable, Told, given_once_less
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
+from workflow.reasons import Reason
+from workflow.subjects.care import refusals
 
 
 class Fitness(NamedTuple):
@@ -100,6 +103,49 @@ def _session(case: Case, fact: facts.SessionHeld, _at: At) -> Case:
     return _changed(case, fact.appointment, at=None)
 
 
+def _before_session(case: Case, fact: facts.SessionHeld) -> tuple[str, Appointment | None, bool]:
+    return fact.appointment, care_of(case).appointments.get(fact.appointment), fact.attended
+
+
+def _no_session(case: Case, told: Told) -> Case:
+    """Return the case with the appointment as it was: with its time, and nobody has said whether the person came."""
+    key, before, attended = told.before
+    if before is not None:
+        case = _kept(case, key, before)
+    if attended:
+        return given_once_less(case, dict(told.about)["service"])
+    return care_of.changed(case, missed=care_of(case).missed - 1)
+
+
+def _booked_since(case: Case, told: Told) -> list[Reason]:
+    """Return that the next appointment was made on the strength of the session."""
+    key, before, attended = told.before
+    service = dict(told.about)["service"]
+    if before is None:
+        return []
+    other = care_of(case).open_for(service)
+    found = care_of(case).appointments.get(key)
+    moved_on = bool(other) if attended else found is None or found.at is not None
+    return [refusals.APPOINTMENT_RESTS_ON_IT(service=service)] if moved_on else []
+
+
+RETRACTABLE: Final = (
+    Retractable(
+        facts.SessionHeld, _no_session, about=lambda f: (("service", f.service),), keeps=_before_session,
+        against=_booked_since,
+    ),
+    Retractable(
+        facts.FitnessCertified, lambda c, told: care_of.changed(c, fitness=told.before),
+        keeps=lambda c, _: care_of(c).fitness, guards=frozenset({"fit_to_travel"}),
+    ),
+    Retractable(
+        facts.LegalReferenceAssigned, lambda c, told: care_of.changed(c, legal_reference=told.before),
+        keeps=lambda c, _: care_of(c).legal_reference, after_the_end=True,
+    ),
+)  # fmt: skip
+INSTEAD: Final = {
+    "AppointmentBooked": "CancelAppointment", "AppointmentMoved": "MoveAppointment", "CarePlanAgreed": "AgreeCarePlan",
+}  # fmt: skip
 CHANGES: dict[str, Change] = {
     "AppointmentNeeded": _needed,
     "AppointmentRequested": lambda c, f, _: _changed(c, f.appointment, provider_knows=True),

@@ -7,7 +7,7 @@ from workflow.subjects.care import commands
 from workflow.subjects.care.appointments import TASKS, TIMERS
 from workflow.subjects.care.decisions import RULES
 from workflow.subjects.care.guards import GUARDS
-from workflow.subjects.care.state import CHANGES, care_of
+from workflow.subjects.care.state import CHANGES, INSTEAD, RETRACTABLE, care_of
 
 SUBJECT: Final = Subject(
     stem="care",
@@ -15,6 +15,8 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=care_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

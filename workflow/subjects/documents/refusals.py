@@ -27,7 +27,9 @@ NO_DOCUMENT_IS_UNDER_WAY: Final = ReasonKind(
     "document_is_under_way/none", helps_with=("StartDocument",), field="document_id"
 )
 DOCUMENT_PATH_IS_KNOWN: Final = ReasonKind("document_path_is_known", ("path", "known"), field="path")
-DOCUMENT_PATH_FITS: Final = ReasonKind("document_path_fits", looked_at=("citizenships",), field="country")
+DOCUMENT_PATH_FITS: Final = ReasonKind(
+    "document_path_fits", looked_at=("citizenships",), helps_with=("CorrectCitizenships",), field="country"
+)
 COLLECTED_IN_PERSON: Final = ReasonKind("collected_in_person", ("step",), field="by")
 DONE_IN_PERSON: Final = ReasonKind("done_in_person", ("step",), field="by")
 NO_TRAVEL_DOCUMENT: Final = ReasonKind(

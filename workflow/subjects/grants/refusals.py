@@ -69,3 +69,6 @@ PAPER_IS_MISSING: Final = ReasonKind("evidence_is_there/paper", ("paper", "numbe
 CASH_IS_WITHIN_ITS_SHARE: Final = ReasonKind(
     "cash_is_within_its_share", ("most",), looked_at=("share",), field="delivery"
 )
+NEXT_PART_RESTS_ON_IT: Final = ReasonKind(
+    "nothing_stands_on_it/next_part", ("numbers",), helps_with=("PutPayeeOnHold",), field="record"
+)

@@ -8,7 +8,10 @@ from events.facts import grants as facts
 from events.facts.access import CasesJoined, CasesParted
 from events.facts.travel import TripPlanned
 from events.money import Money
+from workflow.case.retraction import Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
+from workflow.reasons import Reason
+from workflow.subjects.grants import refusals
 
 Answer = facts.TranchePaid | facts.TrancheRejected | facts.TrancheReturned
 IN_FLIGHT: Final = ("released", "instructed")
@@ -257,6 +260,38 @@ def _return_begins(case: Case, fact: TripPlanned, _at: At) -> Case:
     return grants_of.changed(case, elsewhere=bound)
 
 
+def _evidence_of(case: Case, grant_id: str, tranche_id: str) -> frozenset[str]:
+    grant = grants_of(case).grants.get(grant_id)
+    return grant.tranches[tranche_id].evidence if grant and tranche_id in grant.tranches else frozenset()
+
+
+def _not_shown(case: Case, told: Told) -> Case:
+    said = dict(told.about)
+    left = _evidence_of(case, said["grant_id"], said["tranche_id"]) - {said["kind"]}
+    was_there = {said["kind"]} if said["kind"] in told.before else set()
+    return _tranche(case, said["grant_id"], said["tranche_id"], evidence=left | was_there)
+
+
+def _next_part_rests_on_it(case: Case, told: Told) -> list[Reason]:
+    """Return that a later part went out on the strength of the paper."""
+    grant = grants_of(case).grants[dict(told.about)["grant_id"]]
+    number = grant.tranches[dict(told.about)["tranche_id"]].number
+    later = [one.number for one in grant.tranches.values() if one.number > number and one.status not in _NOT_PAID]
+    return [refusals.NEXT_PART_RESTS_ON_IT(numbers=later)] if later else []
+
+
+RETRACTABLE: Final = (
+    Retractable(
+        facts.EvidenceRecorded, _not_shown,
+        about=lambda f: (("grant_id", f.grant_id), ("tranche_id", f.tranche_id), ("kind", f.kind)),
+        keeps=lambda c, f: _evidence_of(c, f.grant_id, f.tranche_id), after_the_end=True,
+        against=_next_part_rests_on_it,
+    ),
+)  # fmt: skip
+INSTEAD: Final = {
+    "CostRecorded": "ReverseCost", "GrantRequested": "DeclineGrant", "PayeeChanged": "ChangePayee",
+    "TrancheReleased": "PutPayeeOnHold",
+}  # fmt: skip
 CHANGES: dict[str, Change] = {
     "CasesJoined": _joined,
     "CasesParted": _parted,

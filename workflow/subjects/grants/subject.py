@@ -8,7 +8,7 @@ from workflow.subjects.grants.decisions import ON_ENTERING, RULES
 from workflow.subjects.grants.definition import faults
 from workflow.subjects.grants.fund import Fund, evolve
 from workflow.subjects.grants.guards import GUARDS
-from workflow.subjects.grants.state import CHANGES, grants_of
+from workflow.subjects.grants.state import CHANGES, INSTEAD, RETRACTABLE, grants_of
 
 SUBJECT: Final = Subject(
     stem="grants",
@@ -16,6 +16,8 @@ SUBJECT: Final = Subject(
     rules=(*RULES, *tranches.RULES, *payments.RULES, *costs.RULES, *strange_answers.RULES),
     part=grants_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     tasks=tranches.TASKS,
     timers=payments.TIMERS,

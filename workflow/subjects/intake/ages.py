@@ -6,8 +6,8 @@ from typing import Final
 from workflow.reasons import Reason
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import OpenCase
+from workflow.values.ages import CHILD_BANDS
 
-CHILD_BANDS: Final = ("0-8", "9-17")
 _OF_AGE: Final = 18
 
 

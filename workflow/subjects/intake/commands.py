@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.command import CaseCommand, Command
+from workflow.values.ages import AgeBand
 from workflow.values.code_lists import Exploitation, Gender, Language
 from workflow.values.countries import Country
 from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
@@ -33,7 +34,7 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
     consent: bool = False  # whether the person agreed that a consultation becomes a case
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
     gender: Gender | None = None
-    age_band: Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"] | None = None
+    age_band: AgeBand | None = None
     majority: Literal["adult", "minor"] | None = None  # when no birth date or age band is known
     language: Language | None = None
     exploitation: tuple[Exploitation, ...] = Field(default=(), max_length=20)

@@ -1,6 +1,5 @@
 """Opening a case: anybody who is referred gets one, whatever their age and gender; what is written down and read."""
 
-from datetime import date
 from typing import Final
 
 from events.facts.intake import CaseLinked, CaseOpened, NoteAdded, SealedOpened
@@ -18,9 +17,10 @@ from workflow.subjects.attachments.refusals import FILE_IS_THERE
 from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.hotline.consultations import against_conversion, converted
 from workflow.subjects.intake import refusals
-from workflow.subjects.intake.ages import CHILD_BANDS, against_ages
+from workflow.subjects.intake.ages import against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
+from workflow.values.ages import age_known
 
 
 def open_case(command: OpenCase, situation: Situation) -> Decision:
@@ -43,20 +43,6 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
     if situation.previous is not None:
         told.append(StreamFact(f"case:{situation.previous.case_id}", CaseLinked(next_case=command.case_id)))
     return told
-
-
-def age_known(
-    birth_date: date | None, age_band: str | None, today: date, majority: str | None = None
-) -> tuple[bool, date | None]:
-    """Return whether somebody counts as a child and from when not: unknown age is presumed a child's.
-
-    >>> age_known(date(2000, 5, 9), None, date(2017, 1, 1))
-    (True, datetime.date(2018, 6, 1))
-    """
-    if birth_date is None:
-        return (age_band in CHILD_BANDS if age_band else majority != "adult"), None
-    of_age = _first_of_month_after(_birthday(birth_date, 18))
-    return today < of_age, of_age if today < of_age else None
 
 
 def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
@@ -114,18 +100,6 @@ def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:
     if agency is None or agency.kind == command.source:
         return []
     return [refusals.SOURCE_IS_THE_AGENCYS(agency=agency.name, kind=agency.kind, given=command.source)]
-
-
-def _birthday(born: date, years: int) -> date:
-    """Return a birthday; who was born on 29 February comes of age on 1 March."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)
-
-
-def _first_of_month_after(day: date) -> date:
-    return day if day.day == 1 else date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def add_note(command: AddNote, situation: Situation) -> Decision:

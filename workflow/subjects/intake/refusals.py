@@ -25,4 +25,8 @@ SOURCE_IS_THE_AGENCYS: Final = ReasonKind("source_is_the_agencys", ("agency", "k
 GUARDIANS_CONSENT_IS_OVER: Final = ReasonKind(
     "consent_to_{purpose}/guardians_is_over", looked_at=("purpose",), helps_with=("GiveConsent",), field="purpose"
 )
+GUARDIAN_CONSENTS_NOW: Final = ReasonKind(
+    "consent_to_{purpose}/is_a_child", looked_at=("purpose",), helps_with=("AppointGuardian", "GiveConsent"),
+    field="purpose",
+)  # fmt: skip
 PROGRAMME_TAKES_NOBODY: Final = ReasonKind("programme_is_running/takes_nobody", ("programme",), looked_at=("day",))

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from events.facts.intake import NoteAdded
+from workflow.case.retraction import Retractable
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.intake import commands, decisions
 from workflow.subjects.intake.consents import ON_LEAVING, RULES, TIMERS
@@ -13,6 +15,12 @@ SUBJECT: Final = Subject(
     commands=commands_in(commands),
     rules=(*decisions.RULES, *RULES),
     changes={"CaseLinked": lambda c, f, _: c._replace(next_case=f.next_case)},
+    retractable=(Retractable(NoteAdded, in_turn=False, after_the_end=True),),
+    instead={
+        "CaseOpened": "CorrectIdentity",
+        "ConsentGiven": "WithdrawConsent",
+        "ConsentWithdrawn": "GiveConsent",
+    },
     guards=GUARDS,
     timers=TIMERS,
     leaving=ON_LEAVING,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from events.facts.corrections import DetailsCorrected
 from events.facts.referrals import ReferralAccepted, ReferralMade, ReferralSent, ReferralUnanswered
 from workflow.case.state import NOTHING, At, Case, Change, Part
 
@@ -81,6 +82,16 @@ def _with(case: Case, referral_id: str, referral: Referral) -> Case:
     return referrals_of.changed(case, referrals={**referrals_of(case).referrals, referral_id: referral})
 
 
+def _spoken(case: Case, fact: DetailsCorrected, _at: At) -> Case:
+    """Return the case with letters that have not left in the language that is right."""
+    if fact.language is None:
+        return case
+    known = referrals_of(case).referrals
+    asked = {key: one for key, one in known.items() if not one.is_known and one.language == fact.language_before}
+    spoken = {key: one._replace(language=fact.language) for key, one in asked.items()}
+    return referrals_of.changed(case, referrals={**known, **spoken}) if spoken else case
+
+
 def _looked_at(case: Case) -> Case:
     """Return the case without escalations that no referral gives a reason for any more."""
     statuses = {referral.status for referral in referrals_of(case).referrals.values()}
@@ -102,5 +113,6 @@ CHANGES: dict[str, Change] = {
     "ReferralFeedback": _now("feedback"),
     "ReferralClosed": _now("closed"),
     "ReferralRevoked": _now("revoked"),
+    "DetailsCorrected": _spoken,
     "ReferrerAnswered": lambda c, _f, _: referrals_of.changed(c, referrer_answered=True),
 }

@@ -55,3 +55,4 @@ IS_NOT_IN_COURSE_YET: Final = ReasonKind(
 WHEN_OFFERED: Final = ReasonKind("has_a_place_in_course/when_offered")
 WHEN_IN_COURSE: Final = ReasonKind("has_a_place_in_course/when_in_it")
 WHEN_SEATED: Final = ReasonKind("has_a_place_in_course/when_seated")
+COURSE_RESTS_ON_IT: Final = ReasonKind("nothing_stands_on_it/course", ("course",), field="record")

@@ -7,7 +7,11 @@ from typing import Any, Final, NamedTuple
 from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
 from events.instants import instant
+from workflow.case.retraction import Retractable, Told, given_once_less
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
+from workflow.reasons import Reason
+from workflow.subjects.reintegration import refusals
+from workflow.subjects.reintegration.definition import FOLLOW_UP_VISIT
 
 # What a visit or a plan that came late has left on the work list; moving on settles it.
 OVERDUE = frozenset({"plan_overdue", "visit_overdue", "retention_due"})
@@ -121,6 +125,56 @@ def _visited(case: Case, fact: facts.FollowUpVisited, _at: At) -> Case:
     return reintegration_of.changed(case if due else case.calm("visit_overdue"), visits=visits, due=due)
 
 
+def _before_visit(case: Case, fact: facts.FollowUpVisited) -> tuple[FollowUp | None, bool, bool, bool]:
+    life, month = reintegration_of(case), fact.month
+    return life.follow_ups.get(month), month in life.visits, month in life.due, fact.outcome != "not_reached"
+
+
+def _no_visit(case: Case, told: Told) -> Case:
+    """Return the case with the month as it was: its visit is still to be made if nobody made it before."""
+    before, was_made, was_due, reached = told.before
+    life, month = reintegration_of(case), int(dict(told.about)["month"])
+    others = without(life.follow_ups, month)
+    visits, due = (life.visits - {month}, life.due - {month}) if reached else (life.visits, life.due)
+    case = reintegration_of.changed(
+        case, follow_ups=others if before is None else {**others, month: before},
+        visits=visits | ({month} if was_made else set()), due=due | ({month} if was_due else set()),
+    )  # fmt: skip
+    return given_once_less(case, FOLLOW_UP_VISIT) if reached else case
+
+
+def _no_attendance(case: Case, told: Told) -> Case:
+    said, courses = dict(told.about), reintegration_of(case).courses
+    place, day = courses[said["course"]], date.fromisoformat(said["day"])
+    others = without(place.days, day)
+    days = others if told.before is None else {**others, day: told.before}
+    return reintegration_of.changed(case, courses={**courses, said["course"]: place._replace(days=days)})
+
+
+def _is_over(case: Case, told: Told) -> list[Reason]:
+    course = dict(told.about)["course"]
+    return [] if course in reintegration_of(case).courses else [refusals.COURSE_RESTS_ON_IT(course=course)]
+
+
+def _attended_before(case: Case, fact: facts.CourseAttended) -> bool | None:
+    place = reintegration_of(case).courses.get(fact.course)
+    return None if place is None else place.days.get(fact.day)
+
+
+RETRACTABLE: Final = (
+    Retractable(
+        facts.FollowUpVisited, _no_visit, about=lambda f: (("month", str(f.month)),), keeps=_before_visit,
+        guards=frozenset({"follow_up_is_done"}),
+    ),
+    Retractable(
+        facts.CourseAttended, _no_attendance, about=lambda f: (("course", f.course), ("day", f.day.isoformat())),
+        keeps=_attended_before, guards=frozenset({"training_is_settled"}), against=_is_over,
+    ),
+)  # fmt: skip
+INSTEAD: Final = {
+    "PlanDrafted": "DraftPlan", "PlanAgreed": "RevisePlan", "PlanRevised": "RevisePlan",
+    "CourseEnrolled": "LeaveCourse",
+}  # fmt: skip
 CHANGES: dict[str, Change] = {
     "StageEntered": _moved_on,
     "PlanDrafted": lambda c, f, _: reintegration_of.changed(c, plan=ReintegrationPlan(f.number, f.goals)),

@@ -8,7 +8,7 @@ from workflow.subjects.reintegration.courses import CourseSeats, evolve
 from workflow.subjects.reintegration.decisions import RULES, TASKS, TIMERS
 from workflow.subjects.reintegration.definition import faults
 from workflow.subjects.reintegration.guards import GUARDS
-from workflow.subjects.reintegration.state import CHANGES, reintegration_of
+from workflow.subjects.reintegration.state import CHANGES, INSTEAD, RETRACTABLE, reintegration_of
 from workflow.subjects.reintegration.training import ON_ENTERING
 
 SUBJECT: Final = Subject(
@@ -17,6 +17,8 @@ SUBJECT: Final = Subject(
     rules=(*RULES, *training.RULES),
     part=reintegration_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     tasks=(*TASKS, *training.TASKS),
     timers=(*TIMERS, *training.TIMERS),

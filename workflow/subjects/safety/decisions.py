@@ -10,15 +10,22 @@ from workflow.reasons import reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, TimerKind, TwoPeople
+from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.state import COMES_OF_AGE, LAPSED, safety_of
 
 
 def establish_age(command: commands.EstablishAge, situation: Situation) -> Decision:
-    """Return what is now known about the age."""
+    """Return what is now known about the age; of a known child two people see a birth date or an age group first."""
+    if not command.child and corrections_of(case_of(situation)).known_child and _is_child(situation):
+        return refused(refusals.KNOWN_CHILD_TAKES_TWO())
     established = facts.AgeEstablished(child=command.child, basis=command.basis)
     lapsed = bool(safety_of(case_of(situation)).by_guardian) and not command.child
     return [*situation.about_case(established), *situation.escalated(LAPSED, when=lapsed)]
+
+
+def _is_child(situation: Situation) -> bool:
+    return case_of(situation).is_child(situation.today)
 
 
 def identify_victim(command: commands.IdentifyVictim, situation: Situation) -> Decision:

@@ -28,3 +28,10 @@ STAY_IS_NOT_DECIDED: Final = ReasonKind(
 RETURN_IS_NOT_DECIDED: Final = ReasonKind(
     "best_interests_are_decided/return", looked_at=("decided",), helps_with=("DecideBestInterests", "EstablishAge")
 )
+PLAN_RESTS_ON_IT: Final = ReasonKind("nothing_stands_on_it/safety_plan", helps_with=("AssessRisk",), field="record")
+GUARDIANS_CONSENTS_REST_ON_IT: Final = ReasonKind(
+    "nothing_stands_on_it/guardians_consents", ("purposes",), helps_with=("WithdrawConsent",), field="record"
+)
+KNOWN_CHILD_TAKES_TWO: Final = ReasonKind(
+    "age_takes_two_people", helps_with=("CorrectIdentity", "CorrectDetails"), field="child"
+)

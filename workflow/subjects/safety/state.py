@@ -5,9 +5,18 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed
+from events.facts.safety import (
+    AgeEstablished,
+    ChildAssented,
+    ConsentExpired,
+    GuardianAppointed,
+    RiskAssessed,
+)
 from events.facts.tasks import TimerFired
+from workflow.case.retraction import Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
+from workflow.reasons import Reason
+from workflow.subjects.safety import refusals
 
 
 class Risk(NamedTuple):
@@ -84,6 +93,46 @@ def _consent_over(case: Case, fact: ConsentWithdrawn | ConsentExpired, _at: At) 
     return _own_word(safety_of.changed(case, by_guardian=before.by_guardian - {key}, assents=kept))
 
 
+def _less_risk_known(case: Case, told: Told) -> Case:
+    risk, plan_for = told.before
+    return safety_of.changed(case, risk=risk, plan_for=plan_for)
+
+
+def _plan_rests_on_it(case: Case, told: Told) -> list[Reason]:
+    return [refusals.PLAN_RESTS_ON_IT()] if safety_of(case).plan_for != told.before[1] else []
+
+
+def _not_asked(case: Case, told: Told) -> Case:
+    """Return the case with what the child had said before, if they were asked before."""
+    purpose, before = dict(told.about)["to"], told.before
+    others = without(safety_of(case).assents, purpose)
+    return safety_of.changed(case, assents={**others, purpose: before} if before else others)
+
+
+def _consents_rest_on_it(case: Case, _told: Told) -> list[Reason]:
+    given = sorted(purpose for purpose, _ in safety_of(case).by_guardian)
+    return [refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)] if given else []
+
+
+RETRACTABLE: Final = (
+    Retractable(
+        RiskAssessed, _less_risk_known, keeps=lambda c, _: (safety_of(c).risk, safety_of(c).plan_for),
+        guards=frozenset({"risk_is_assessed", "safety_plan_is_agreed", "return_is_safe"}), against=_plan_rests_on_it,
+    ),
+    Retractable(
+        ChildAssented, _not_asked, about=lambda f: (("to", f.to),), keeps=lambda c, f: safety_of(c).assents.get(f.to),
+        guards=frozenset({"child_assents"}),
+    ),
+    Retractable(
+        GuardianAppointed, lambda c, told: safety_of.changed(c, guardian=told.before),
+        keeps=lambda c, _: safety_of(c).guardian, guards=frozenset({"guardian_is_appointed"}),
+        against=_consents_rest_on_it,
+    ),
+)  # fmt: skip
+INSTEAD: Final = {
+    "AgeEstablished": "CorrectIdentity", "VictimIdentified": "IdentifyVictim", "SafetyPlanAgreed": "AgreeSafetyPlan",
+    "BestInterestsDecided": "DecideBestInterests",
+}  # fmt: skip
 CHANGES: dict[str, Change] = {
     "AgeEstablished": _age_known,
     "TimerFired": _timer_fired,

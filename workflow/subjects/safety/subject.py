@@ -6,7 +6,7 @@ from workflow.subject import Subject, commands_in
 from workflow.subjects.safety import commands
 from workflow.subjects.safety.decisions import RULES, TIMERS
 from workflow.subjects.safety.guards import GUARDS
-from workflow.subjects.safety.state import CHANGES, safety_of
+from workflow.subjects.safety.state import CHANGES, INSTEAD, RETRACTABLE, safety_of
 
 SUBJECT: Final = Subject(
     stem="safety",
@@ -14,6 +14,8 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=safety_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     timers=TIMERS,
 )

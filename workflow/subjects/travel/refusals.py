@@ -39,8 +39,14 @@ TRANSIT_VISAS_ARE_IN_ORDER: Final = ReasonKind(
 STAY_IS_CHOSEN: Final = ReasonKind("stay_is_chosen", helps_with=("ChooseStay",))
 HAS_COME_HOME: Final = ReasonKind("has_come_home", helps_with=("HandOver",))
 NOT_THEIR_COUNTRY: Final = ReasonKind(
-    "destination_is_home/elsewhere", ("country", "own"), helps_with=("ChooseStay",), field="destination"
+    "destination_is_home/elsewhere",
+    ("country", "own"),
+    helps_with=("ChooseStay", "CorrectCitizenships"),
+    field="destination",
 )
 NOT_THEIR_COUNTRY_UNLESS: Final = ReasonKind(
-    "destination_is_home/without_why", ("country", "own"), helps_with=("ChooseStay",), field="destination"
+    "destination_is_home/without_why",
+    ("country", "own"),
+    helps_with=("ChooseStay", "CorrectCitizenships"),
+    field="destination",
 )

@@ -1,0 +1,1 @@
+"""Putting right what was known of a person and was wrong."""
