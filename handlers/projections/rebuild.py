@@ -6,7 +6,7 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from events.batch import InsertRows
 from events.envelope import RecordedEvent
@@ -19,6 +19,7 @@ from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    case_alerts,
     case_board,
     case_relations,
     looks,
@@ -29,7 +30,7 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-LOCKED: Final = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+LOCKED: Final = (name_tokens, case_board, work_items, case_alerts, case_relations, accounts, beds_in_use, beds)
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
 
 
@@ -58,18 +59,26 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
 
 def rebuild_if_new(log: Log) -> bool:
     """Draw the read models once for a database that an older Wayhome made, and tell whether that was needed."""
-    case_id, office = case_board.c.case_id, case_board.c.office
     with log.database.reading() as connection:
         ends = select(case_relations.c.case_id).where(case_relations.c.relation == "partner")
         if connection.execute(ends.where(case_relations.c.until == "").limit(1)).first() is not None:
             rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
             return True
-        old = connection.execute(select(case_id).where(office == "").limit(1)).first() is not None
-        # One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
-        drawn = old and connection.execute(select(case_id).where(office > "").limit(1)).first() is not None
-    if old and not drawn:
+        old = any(_is_empty(connection, column) for column in (case_board.c.office, case_board.c.risk))
+    if old:
         rebuild(log)
-    return old and not drawn
+    return old
+
+
+def _is_empty(connection: Connection, column: ColumnElement[str]) -> bool:
+    """Tell whether no row of the board has what a migration added.
+
+    One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
+    """
+    case_id = case_board.c.case_id
+    if connection.execute(select(case_id).where(column == "").limit(1)).first() is None:
+        return False
+    return connection.execute(select(case_id).where(column > "").limit(1)).first() is None
 
 
 def record_tokens_drawn(log: Log) -> RecordedRebuild:
@@ -111,10 +120,11 @@ def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -
 def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebuilt:
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
-    for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts):
+    for table in (beds_in_use, beds, work_items, case_alerts, case_relations, name_tokens, case_board, accounts):
         connection.execute(delete(table))
     _fill(connection, case_board, board.values())
     _fill(connection, work_items, items.values())
+    _fill(connection, case_alerts, replay.alerts().values())
     _fill(connection, beds, there.values())
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())

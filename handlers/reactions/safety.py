@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Final
 
 from events.facts.intake import CaseOpened, ConsentGiven
-from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed
+from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed, SafetyPlanAgreed
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.safety.guards import risk_valid_days
-from workflow.subjects.safety.state import month_of_coming_of_age
+from workflow.subjects.safety.state import HIGH, is_at_high_risk, lacks_safety_plan, month_of_coming_of_age, safety_of
 
 _OF_AGE: Final = ("comes_of_age", "of_age")
 
@@ -23,6 +23,27 @@ def _risk_assessed(_fact: RiskAssessed, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("risk_expires")
     days = risk_valid_days(moment.after, moment.programme, moment.today)
     yield moment.set_timer("risk_expires", moment.now + timedelta(days=days))
+    yield from _high_risk(moment)
+
+
+def _high_risk(moment: ReactionContext) -> Follows:
+    """Set until when a plan must stand and when the danger is gone through again.
+
+    The plan's day stays where the danger was first found: assessing it again gains nobody time.
+    """
+    yield from moment.cancel_timers("risk_review")
+    if not is_at_high_risk(moment.after):
+        yield from moment.cancel_timers("safety_plan_due")
+        return
+    yield moment.set_timer("risk_review", moment.now + timedelta(days=moment.policies.risk_review_days))
+    is_new = not safety_of(moment.was).high_since
+    if is_new and lacks_safety_plan(moment.after):
+        yield moment.set_timer("safety_plan_due", moment.now + timedelta(hours=moment.policies.safety_plan_hours))
+
+
+def _plan_agreed(fact: SafetyPlanAgreed, moment: ReactionContext) -> Follows:
+    if fact.level == HIGH:
+        yield from moment.cancel_timers("safety_plan_due")
 
 
 def _age_known(_fact: CaseOpened | AgeEstablished | ConsentGiven, moment: ReactionContext) -> Follows:
@@ -42,4 +63,5 @@ REACTIONS: Reactions = {
     "ReflectionStarted": _reflection_started,
     "ReflectionEnded": cancelling("reflection", "reflection_ending"),
     "RiskAssessed": _risk_assessed,
+    "SafetyPlanAgreed": _plan_agreed,
 }

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed
+from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed, SafetyPlanAgreed
 from events.facts.tasks import TimerFired
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
@@ -24,6 +24,7 @@ class Safety(NamedTuple):
     assents: Mapping[str, str] = NOTHING  # purpose to the child's answer
     by_guardian: frozenset[tuple[str, str]] = frozenset()  # consents a guardian gave
     plan_for: str = ""
+    high_since: str = ""  # since when the risk is high without a break: who assesses it again does not begin anew
     had_reflection: bool = False
     identified: str = ""
     risk: Risk | None = None
@@ -33,11 +34,32 @@ class Safety(NamedTuple):
 
 
 safety_of: Final = Part("safety", Safety())
+HIGH: Final = "high"
+PLAN_OVERDUE: Final = "safety_plan_overdue"
+RISK_REVIEW: Final = "risk_review"
 
 
 def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
-    risk = Risk(fact.level, fact.safe_to_return, at.recorded_at)
-    return safety_of.changed(case.calm("risk_reassess"), risk=risk)
+    risk, before = Risk(fact.level, fact.safe_to_return, at.recorded_at), safety_of(case)
+    high_since = (before.high_since or at.recorded_at) if fact.level == HIGH else ""
+    calm = case.calm("risk_reassess", RISK_REVIEW, *(() if high_since else (PLAN_OVERDUE,)))
+    return safety_of.changed(calm, risk=risk, high_since=high_since)
+
+
+def _planned(case: Case, fact: SafetyPlanAgreed, _at: At) -> Case:
+    calm = case.calm(PLAN_OVERDUE) if fact.level == HIGH else case
+    return safety_of.changed(calm, plan_for=fact.level)
+
+
+def is_at_high_risk(case: Case) -> bool:
+    """Tell whether the last assessment found a high risk."""
+    risk = safety_of(case).risk
+    return risk is not None and risk.level == HIGH
+
+
+def lacks_safety_plan(case: Case) -> bool:
+    """Tell whether there is a high risk and no plan against it."""
+    return is_at_high_risk(case) and safety_of(case).plan_for != HIGH
 
 
 # What somebody has to look at.
@@ -91,7 +113,7 @@ CHANGES: dict[str, Change] = {
     "ReflectionStarted": lambda c, f, _: safety_of.changed(c, reflection_until=f.until, had_reflection=True),
     "ReflectionEnded": lambda c, _f, _: safety_of.changed(c.calm("reflection_ending"), reflection_until=None),
     "RiskAssessed": _risk,
-    "SafetyPlanAgreed": lambda c, f, _: safety_of.changed(c, plan_for=f.level),
+    "SafetyPlanAgreed": _planned,
     "GuardianAppointed": lambda c, _f, _: safety_of.changed(c, guardian=True),
     "BestInterestsDecided": lambda c, f, _: safety_of.changed(c, best_interests=f.outcome),
     "ChildAssented": lambda c, f, _: safety_of.changed(c, assents={**safety_of(c).assents, f.to: f.answer}),
