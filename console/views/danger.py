@@ -1,7 +1,7 @@
 """Who is in danger, and what is asked of somebody by their role: the first things in *My work*.
 
-A case that somebody else looks after is counted and one click away; one that nobody looks after, or whose owner's
-account is closed, is in the list of everybody who may see it.
+A case that somebody else looks after is counted and one click away; one that nobody looks after, or an account that
+cannot, is in the list of everybody who may see it: giving a case away hides nobody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from console.views.suggested_actions import SuggestedAction
 from events.instants import instant
 from handlers.queries.case_alerts import ROWS_MAX, asked_of, dangers_for
 
+LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
 CASES_MAX: Final = 200  # shown at once; whoever has more in danger sees the most urgent and how many there are
 
 
@@ -36,7 +37,7 @@ class InDanger(NamedTuple):
     stage: str
     child: bool
     owner: str
-    is_unowned: bool  # nobody looks after it, or somebody who cannot sign in any more
+    is_unowned: bool  # nobody looks after it, or somebody who cannot: the account is closed, or is no case manager's
     dangers: tuple[Danger, ...]
     deed: SuggestedAction | None
 
@@ -87,9 +88,15 @@ def _in_danger(rows: Sequence[Any]) -> InDanger:
     first = rows[0]
     dangers = tuple(Danger(row["kind"], instant(row["since"]), _moment(row["due_at"])) for row in rows)
     deed = _deed(dangers[0]) if first["records"] else None
-    is_unowned = not first["owner"] or first["closed"] is not False
     named = {name: first[name] for name in ("case_id", "programme", "stage", "child", "owner")}
-    return InDanger(**named, is_unowned=is_unowned, dangers=dangers, deed=deed)
+    return InDanger(**named, is_unowned=not _is_looked_after(first), dangers=dangers, deed=deed)
+
+
+def _is_looked_after(row: Any) -> bool:
+    """Tell whether the owner of a case can look after it: signs in, and leads cases of its programme."""
+    if not row["owner"] or row["closed"] is not False:
+        return False
+    return bool(LOOKS_AFTER & {*row["roles"].split()}) and row["programme"] in row["programmes"].split()
 
 
 def _deed(danger: Danger) -> SuggestedAction:

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from console.views.danger import Asked, DangerList, asked_list, danger_list
+from console.views.danger import LOOKS_AFTER, Asked, DangerList, asked_list, danger_list
 from console.views.directory_entries import StoppedEntry, stopped_entries
 from console.views.hours import (
     CallBackDue,
@@ -195,15 +195,12 @@ def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]
     if not _is_theirs_to_book(reader, row, snapshot):
         return None
     deed, sees = theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
-    if deed is None and not (sees and reader.account.roles & _LOOKS_AFTER):
+    if deed is None and not (sees and reader.account.roles & LOOKS_AFTER):
         return None
     return Item(
         case.case_id, row["item"], row["kind"], descriptions_of(row["item"], case), case.programme,
         instant(row["since"]), deed, sees, _own_hand(reader, row, snapshot),
     )  # fmt: skip
-
-
-_LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
 
 
 # Whose work an appointment of a kind is, for those whose work is one kind of care.
@@ -215,7 +212,7 @@ _BOOKED_BY: Final[Mapping[str, frozenset[str | None]]] = {
 def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     """Tell whether an appointment is to be booked by somebody: a lawyer is not asked for a doctor's."""
     appointment = care_of(snapshot.case).appointments.get(row["item"].partition(":")[2])
-    if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & _LOOKS_AFTER:
+    if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & LOOKS_AFTER:
         return True
     service = snapshot.definition.programme.service_of.get(appointment.service)
     kind = service.kind if service is not None else None

@@ -28,14 +28,15 @@ _alerts, _board = case_alerts.c, case_board.c
 def dangers_for(connection: Connection, account: Account, now: datetime, *, limit: int = ROWS_MAX) -> list[RowMapping]:
     """Return why somebody is in danger now, of every case one may see, the most urgent first.
 
-    ``closed`` says of the owner's account that it is closed, and is None where there is no such account.
+    ``closed``, ``roles`` and ``programmes`` are those of the owner's account, and None where there is no such account.
     """
     if not may_ever(account.roles, "case.see"):
         return []
     query = (
         select(
             case_alerts, _board.programme, _board.stage, _board.child, _board.owner, _board.team,
-            accounts.c.closed, may_act_on(account, "case.record", now).label("records"),
+            accounts.c.closed, accounts.c.roles, accounts.c.programmes,
+            may_act_on(account, "case.record", now).label("records"),
         )
         .join(case_board, _board.case_id == _alerts.case_id)
         .outerjoin(accounts, accounts.c.account == _board.owner)
