@@ -41,6 +41,18 @@ class InDanger(NamedTuple):
     dangers: tuple[Danger, ...]
     deed: SuggestedAction | None
 
+    @property
+    def told(self) -> tuple[Danger, ...]:
+        """Return the reasons without those that another one says already: a line is read at a glance."""
+        kinds = {one.kind for one in self.dangers}
+        return tuple(one for one in self.dangers if _SAID_BY.get(one.kind) not in kinds)
+
+
+# A high risk without a plan is a high risk; of who did not arrive, nobody asks any more who was to meet them.
+_SAID_BY: Final[Mapping[str, str]] = {
+    "high_risk": "no_safety_plan", "nobody_meets": "did_not_arrive", "nobody_receives": "not_handed_over",
+}  # fmt: skip
+
 
 class DangerList(NamedTuple):
     """Who is in danger: those shown, how many more there are in this list, and how many are others' to look after."""

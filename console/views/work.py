@@ -120,6 +120,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     snapshots = reader.cases(dict.fromkeys([*(row["case_id"] for row in (*rows, *timers)), *partners]))
     items = [one for one in _items(reader, rows, snapshots) if not _is_told(one, danger)]
     due, soon = today_and_soon(timers, reader, snapshots)
+    due = [one for one in due if not (one.is_overdue and danger.has(one.case_id, _SAME.get(one.kind, "")))]
     calls = list(call_backs(reader))
     today = [one for one in calls if one.due_at < end_of_today(reader, one.programme)]
     return MyWork(
@@ -140,10 +141,11 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     )
 
 
-# What is said among the dangers of a case is not said a second time among what is overdue.
+# What is said among the dangers of a case is not said a second time: an escalation, or a timer that is overdue.
 _SAME: Final[Mapping[str, str]] = {
     "no_show": "did_not_arrive", "nobody_to_meet": "nobody_meets", "no_host": "nobody_receives",
     "not_handed_over": "not_handed_over", "safety_plan_overdue": "no_safety_plan", "risk_review": "high_risk",
+    "safety_plan_due": "no_safety_plan", "hand_over_due": "not_handed_over",
 }  # fmt: skip
 
 
