@@ -18,7 +18,7 @@ from events.instants import instant
 from handlers.queries.case_alerts import ROWS_MAX, asked_of, dangers_for
 
 LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
-CASES_MAX: Final = 200  # shown at once; whoever has more in danger sees the most urgent and how many there are
+CASES_MAX: Final = 100  # shown at once; whoever has more in danger sees the most urgent and how many there are
 
 
 class Danger(NamedTuple):
