@@ -20,7 +20,7 @@ from workflow.subjects.care.guards import care_plan_is_agreed, fit_to_travel
 from workflow.subjects.care.state import care_of
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.reception.state import reception_of
-from workflow.subjects.safety.state import is_at_high_risk, lacks_safety_plan, safety_of
+from workflow.subjects.safety.state import is_at_high_risk, lacks_safety_plan, plan_due_at, safety_of
 from workflow.subjects.travel.guards import ON_THE_WAY
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
@@ -109,10 +109,10 @@ def _risk(case: Case, programme: Programme) -> Iterator[Alert]:
     """Yield a high risk, and that the time is over in which a plan against it must stand."""
     if not is_at_high_risk(case):
         return
-    since = instant(safety_of(case).high_since)
-    yield Alert("high_risk", "high_risk", instant_text(since))
+    risk = safety_of(case).risk
+    yield Alert("high_risk", "high_risk", risk.on if risk is not None else "")
     if lacks_safety_plan(case):
-        due = instant_text(since + timedelta(hours=programme.policies.safety_plan_hours))
+        due = instant_text(plan_due_at(case, programme.policies.safety_plan_hours))
         yield Alert("no_safety_plan", "no_safety_plan", due, due)
 
 

@@ -6,7 +6,7 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
 from events.batch import InsertRows
 from events.envelope import RecordedEvent
@@ -64,10 +64,31 @@ def rebuild_if_new(log: Log) -> bool:
         if connection.execute(ends.where(case_relations.c.until == "").limit(1)).first() is not None:
             rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
             return True
-        old = any(_is_empty(connection, column) for column in (case_board.c.office, case_board.c.risk))
+        old = _is_empty(connection, case_board.c.office)
+        without_alerts = _is_empty(connection, case_board.c.risk)
     if old:
         rebuild(log)
-    return old
+    elif without_alerts:
+        draw_alerts(log)
+    return old or without_alerts
+
+
+def draw_alerts(log: Log) -> None:
+    """Draw who is in danger, what is asked of whom, and the board's level of risk; nobody's name is opened for that."""
+    replay = Replay(log)
+    with log.database.reading() as connection:
+        for event in events_on(log, connection):
+            replay.take(event)
+    with log.database.writing() as connection:
+        hold_off_writers(connection, (case_board, case_alerts))
+        for event in events_on(log, connection, after=replay.position):
+            replay.take(event)
+        connection.execute(delete(case_alerts))
+        _fill(connection, case_alerts, replay.alerts().values())
+        board = [{"of": row["case_id"], "level": row["risk"]} for row in replay.board().values()]
+        risk = update(case_board).where(case_board.c.case_id == bindparam("of")).values(risk=bindparam("level"))
+        for start in range(0, len(board), _AT_ONCE):
+            connection.execute(risk, board[start : start + _AT_ONCE])
 
 
 def _is_empty(connection: Connection, column: ColumnElement[str]) -> bool:

@@ -7,7 +7,6 @@ import pytest
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.safety import RiskAssessed
 from events.facts.tasks import Escalated, TimerCancelled, TimerFired, TimerSet
-from events.instants import instant
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
@@ -16,7 +15,7 @@ from workflow.command import ConfirmDecision
 from workflow.rights.acts import OPERATOR
 from workflow.subjects.reintegration.commands import RecordFollowUp
 from workflow.subjects.safety.commands import AgreeSafetyPlan, AssessRisk
-from workflow.subjects.safety.state import is_at_high_risk, safety_of
+from workflow.subjects.safety.state import is_at_high_risk, plan_due_at, safety_of
 
 ONE_LOWERS = ("  risk_valid_days: 90", "  two_lower_high_risk: false\n  risk_valid_days: 90")
 
@@ -59,11 +58,13 @@ def test_a_plan_in_time_stops_its_timer_and_not_the_review(case: Story) -> None:
 
 
 def test_finding_the_danger_again_gains_nobody_time_for_the_plan(case: Story) -> None:
-    first = safety_of(case.case).high_since
+    first = plan_due_at(case.case, 24)
     case.later(hours=23).does(AssessRisk, level="high", safe_to_return=False)
     assert not any(fact.kind == "safety_plan_due" for fact in case.now_told(TimerSet))
-    assert safety_of(case.case).high_since == first
+    assert plan_due_at(case.case, 24) == first
     case.later(hours=1).fires("safety_plan_due").then_among_others(Escalated)
+    case.does(AssessRisk, level="high", safe_to_return=False)
+    assert plan_due_at(case.case, 24) <= case.place.now, "nor once the time is over"
 
 
 def test_the_review_is_asked_for_again_after_each_assessment(case: Story) -> None:
@@ -160,9 +161,3 @@ def test_a_danger_found_after_the_closing_was_proposed_stands_in_the_way_of_the_
     office.has_account(BORIS)
     case.does(AssessRisk, level="high", safe_to_return=False)
     case.when(ConfirmDecision, actor=BORIS, proposal_id=proposed.proposal_id).then_refused("danger_is_over")
-
-
-def test_the_day_of_the_danger_is_when_it_was_first_found(case: Story) -> None:
-    risk = safety_of(case.case).risk
-    assert risk is not None
-    assert instant(safety_of(case.case).high_since) == instant(risk.on)

@@ -16,6 +16,7 @@ from workflow.subjects.safety.state import (
     COMES_OF_AGE,
     HIGH,
     LAPSED,
+    PLAN_DUE,
     PLAN_OVERDUE,
     RISK_REVIEW,
     is_at_high_risk,
@@ -146,7 +147,7 @@ TIMERS: Final = (
     TimerKind("of_age", _guardians_word_is_over),
     # The dangers are gone through again; every assessment stops the timer of the one before.
     TimerKind("risk_expires", lambda situation, _: situation.escalated("risk_reassess")),
-    TimerKind("safety_plan_due", lambda s, _: s.escalated(PLAN_OVERDUE, when=lacks_safety_plan(case_of(s)))),
+    TimerKind(PLAN_DUE, lambda s, _: s.escalated(PLAN_OVERDUE, when=lacks_safety_plan(case_of(s)))),
     TimerKind("risk_review", lambda s, _: s.escalated(RISK_REVIEW, when=is_at_high_risk(case_of(s)))),
 )
 # Whatever a programme file demands: nobody is recorded as safe at their goal who is found to be in danger.

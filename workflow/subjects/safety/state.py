@@ -1,12 +1,13 @@
 """Risk, age, identification, and who decides with a child."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed, SafetyPlanAgreed
 from events.facts.tasks import TimerFired
+from events.instants import instant
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
@@ -24,7 +25,6 @@ class Safety(NamedTuple):
     assents: Mapping[str, str] = NOTHING  # purpose to the child's answer
     by_guardian: frozenset[tuple[str, str]] = frozenset()  # consents a guardian gave
     plan_for: str = ""
-    high_since: str = ""  # since when the risk is high without a break: who assesses it again does not begin anew
     had_reflection: bool = False
     identified: str = ""
     risk: Risk | None = None
@@ -35,15 +35,15 @@ class Safety(NamedTuple):
 
 safety_of: Final = Part("safety", Safety())
 HIGH: Final = "high"
+PLAN_DUE: Final = "safety_plan_due"
 PLAN_OVERDUE: Final = "safety_plan_overdue"
 RISK_REVIEW: Final = "risk_review"
 
 
 def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
-    risk, before = Risk(fact.level, fact.safe_to_return, at.recorded_at), safety_of(case)
-    high_since = (before.high_since or at.recorded_at) if fact.level == HIGH else ""
-    calm = case.calm("risk_reassess", RISK_REVIEW, *(() if high_since else (PLAN_OVERDUE,)))
-    return safety_of.changed(calm, risk=risk, high_since=high_since)
+    risk = Risk(fact.level, fact.safe_to_return, at.recorded_at)
+    calm = case.calm("risk_reassess", RISK_REVIEW, *(() if fact.level == HIGH else (PLAN_OVERDUE,)))
+    return safety_of.changed(calm, risk=risk)
 
 
 def _planned(case: Case, fact: SafetyPlanAgreed, _at: At) -> Case:
@@ -60,6 +60,19 @@ def is_at_high_risk(case: Case) -> bool:
 def lacks_safety_plan(case: Case) -> bool:
     """Tell whether there is a high risk and no plan against it."""
     return is_at_high_risk(case) and safety_of(case).plan_for != HIGH
+
+
+def plan_due_at(case: Case, hours: int) -> datetime:
+    """Return until when a plan against a high risk must stand: so many hours after the danger was first found.
+
+    Assessing it again moves nothing: the timer set at first says when, and once it went off the time is over.
+    """
+    risk = safety_of(case).risk
+    assert risk is not None, "a plan is due against a danger that was found"
+    set_at_first = (dict(subject).get("due") for kind, subject in case.timers.values() if kind == PLAN_DUE)
+    due = next((instant(text) for text in set_at_first if text), None)
+    last = instant(risk.on)
+    return due or (last if PLAN_OVERDUE in case.escalations else last + timedelta(hours=hours))
 
 
 # What somebody has to look at.
