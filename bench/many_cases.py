@@ -20,8 +20,9 @@ from events.database import owner_engine
 from events.ids import CaseId, case_id_of
 from events.instants import instant_text
 from events.tables import events, log_head, streams
-from handlers.projections.tables import case_board, case_relations, tasks, timers, work_items
+from handlers.projections.tables import case_alerts, case_board, case_relations, tasks, timers, work_items
 from workflow.command import AdvanceCase
+from workflow.subjects.safety.commands import AssessRisk
 
 OWNERS, TEAMS = 400, 40
 WITH_EVENTS_MAX = 20_000
@@ -56,7 +57,7 @@ def multiplied(centre: Centre, count: int, chance: random.Random) -> Many:
     with engine.begin() as connection:
         for begin in range(0, len(made), _ROWS):
             connection.execute(insert(copies), made[begin : begin + _ROWS])
-        for table in (case_board, case_relations, work_items, tasks, timers):
+        for table in (case_board, case_relations, case_alerts, work_items, tasks, timers):
             _copy(connection, table)
         _copy_events(connection)
     with engine.begin() as connection:
@@ -68,6 +69,7 @@ def multiplied(centre: Centre, count: int, chance: random.Random) -> Many:
 def _originals(centre: Centre) -> list[CaseId]:
     cared_for, opened, ended = centre.people_in_care(_IN_CARE), centre.people(_OPEN), centre.people(_ENDED)
     centre.each(ended, AdvanceCase, trigger="withdraw")
+    centre.each(opened[::2], AssessRisk, level="high", safe_to_return=False, note="threats by telephone")
     return [*cared_for, *opened, *ended]
 
 

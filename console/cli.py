@@ -34,6 +34,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "sign-in": Verb("sign_in", "sign_in", "Sign in for ten minutes, so that what you type is your own act; asks for"
                     " password and code."),
     "sign-out": Verb("sign_in", "sign_out", "Sign out at this command line."),
+    "mine": Verb("mine", "mine", "List who is in danger, what is asked of you, and what is due today and within a"
+                 " week."),
     "waiting": Verb("cases", "waiting", "List what waits for a person, on any case, oldest first."),
     "serve": Verb("serve", "serve", "Serve the console until stopped with Ctrl-C; without Redis this process does the"
                   " tasks too."),

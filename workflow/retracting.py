@@ -56,12 +56,18 @@ def is_own_slip(told: Told, actor: str, now: datetime) -> bool:
     return told.by == actor and now - instant(told.at) <= OWN_SLIP
 
 
+def is_retracted_alone(case: Case, told: Told, actor: str, now: datetime) -> bool:
+    """Tell whether one person may take a record back: it is their own slip, and nobody is in less danger without it."""
+    return is_own_slip(told, actor, now) and not RETRACTABLE[told.of].takes_two(case, told)
+
+
 def _takes_two(command: RetractRecord, situation: Situation) -> bool:
     """Tell whether a second person must agree; a name that was typed without signing in is nobody's own record."""
-    told = records_of(case_of(situation)).standing.get(command.record)
+    case = case_of(situation)
+    told = records_of(case).standing.get(command.record)
     if told is None or command.mandate == OPERATOR:
         return told is not None
-    return not is_own_slip(told, command.actor, situation.now)
+    return not is_retracted_alone(case, told, command.actor, situation.now)
 
 
 def _against_end(kind: Retractable, situation: Situation) -> list[Reason]:

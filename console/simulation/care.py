@@ -10,7 +10,7 @@ from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.intake.guards import consent_to_assistance, consent_to_travel
 from workflow.subjects.safety.commands import AgreeSafetyPlan, AppointGuardian, AssessRisk, RecordAssent
 from workflow.subjects.safety.guards import risk_is_assessed, safety_plan_is_agreed
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import RISK_REVIEW, safety_of
 
 _CONSENTS = {"assistance": consent_to_assistance, "travel": consent_to_travel}
 
@@ -25,7 +25,7 @@ def prepared(managed: ManagedCase) -> Steps:
 
 def reassessed(managed: ManagedCase) -> Steps:
     """Go through the dangers again when it is time, and plan against what was found."""
-    if risk_is_assessed(managed.asked) or "risk_reassess" in managed.case.escalations:
+    if risk_is_assessed(managed.asked) or not managed.case.escalations.isdisjoint(("risk_reassess", RISK_REVIEW)):
         note = "gone through together"
         yield managed.make(AssessRisk, level=managed.fate.danger, safe_to_return=True, note=note)
     elif safety_plan_is_agreed(managed.asked):

@@ -23,7 +23,7 @@ from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.care.state import care_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.commands import DecideBestInterests, EndReflection, IdentifyVictim
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import is_at_high_risk, safety_of
 from workflow.subjects.trafficking_routes.commands import RecordRoute
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
 from workflow.subjects.travel.commands import ChooseStay, DeclareReturn
@@ -133,7 +133,9 @@ def _follow_up(managed: ManagedCase) -> Steps:
     yield from visits(managed)
     yield from reassessed(managed)
     if max(managed.programme.policies.follow_up_months) in reintegration_of(managed.case).visits:
-        yield managed.advance("close", reason="goals_met")
+        # Nobody at high risk has met their goals; with them the time of support is over, and that is what is said.
+        reason = "support_period_ended" if is_at_high_risk(managed.case) else "goals_met"
+        yield managed.advance("close", reason=reason)
 
 
 def _bed(managed: ManagedCase) -> Steps:

@@ -78,17 +78,34 @@
         if (again) { again = false; setTimeout(refresh, 300); }
       }
     }
+    // A list that is steady does not move under a pointer or a focus: a bar tells what is new, and brings it when asked.
+    const bar = document.querySelector("[data-arrived]");
+    const touched = (part) => part.matches(":hover") || part.contains(document.activeElement);
+    function hold(part, fresh) {
+      const known = new Set([...part.querySelectorAll("[data-row]")].map((row) => row.dataset.row));
+      const count = [...fresh.querySelectorAll("[data-row]")].filter((row) => !known.has(row.dataset.row)).length;
+      bar.querySelector("[data-count]").textContent = count;
+      bar.querySelector("[data-some]").hidden = !count;
+      bar.querySelector("[data-none]").hidden = count > 0;
+      bar.hidden = false;
+      bar.querySelector("button").onclick = () => { put(part, fresh); main.focus(); };
+    }
+    function put(part, fresh) {
+      part.replaceChildren(...document.importNode(fresh, true).childNodes);
+      part.classList.remove("fresh");
+      void part.offsetWidth;
+      part.classList.add("fresh");
+      if (bar) bar.hidden = true;
+    }
     function replace(text) {
       const page = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
       for (const part of document.querySelectorAll("[data-part]")) {
         const fresh = page.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
         if (!fresh || part.contains(document.activeElement) && part.querySelector("form")) continue;
         if (part.innerHTML === fresh.innerHTML) continue;
+        if (bar && "steady" in part.dataset && touched(part)) { hold(part, fresh); continue; }
         const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-        part.replaceChildren(...document.importNode(fresh, true).childNodes);
-        part.classList.remove("fresh");
-        void part.offsetWidth;
-        part.classList.add("fresh");
+        put(part, fresh);
         if (focused) document.getElementById(focused)?.focus();
       }
       const version = page.querySelector("main[data-live]")?.dataset.version;

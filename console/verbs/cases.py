@@ -1,6 +1,7 @@
 """`wayhome case …` and `wayhome next`: open, look at and move on cases."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -102,14 +103,23 @@ def list_cases(
             r["stage"],
             terminal.day(r["programme"], r["since"]),
             r["route"],
-            "child" if r["child"] else "",
+            ", ".join(_to_note(r)),
             r["version"],
         )
         for r in rows
     ]
     columns = ("case", "stage", "since", "way home", "", "version")
-    told = [{name: value for name, value in row.items() if value or name != "led_by"} for row in rows]
+    # Scripts are told the columns there were when they were written; the API tells the risk too.
+    told = [
+        {name: value for name, value in row.items() if name != "risk" and (value or name != "led_by")} for row in rows
+    ]
     terminal.table(told, "Cases", columns, shown)
+
+
+def _to_note(row: Mapping[str, Any]) -> list[str]:
+    """Return what is to be noted of a case in a list."""
+    in_danger = row["risk"] == "high" and not row["ended"]
+    return [*(["HIGH RISK"] if in_danger else []), *(["child"] if row["child"] else [])]
 
 
 @verb(app, "history")

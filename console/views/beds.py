@@ -10,12 +10,13 @@ from typing import Final, Literal, NamedTuple
 
 from console.views.reader import Reader
 from handlers.projections.beds import houses_in_use
-from handlers.queries.occupancy import BedInUse, Occupancy, occupancy
+from handlers.queries.occupancy import BedInUse, Occupancy, WaitingPerson, occupancy
 from handlers.states.case_reader import CaseSnapshot
 from workflow.rights.table import RIGHTS_TABLE, Account
 from workflow.subjects.accommodation.definition import Facility
 from workflow.subjects.accommodation.shelter import Room
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.safety.state import is_at_high_risk
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 from workflow.values.days import day_of
 
@@ -34,6 +35,7 @@ class BedView(NamedTuple):
     stays_until: date | None = None  # as planned
     leaves_at: datetime | None = None  # the way home, once it is planned
     may_record: bool = False
+    high_risk: bool = False  # as it is now
 
     def ends_on(self, zone: str) -> date | None:
         """Return the house's day on which the bed should be free again, the earliest that is known."""
@@ -62,6 +64,7 @@ class InLine(NamedTuple):
     case_id: str
     since: datetime
     may_record: bool
+    high_risk: bool = False
 
 
 class HouseView(NamedTuple):
@@ -150,11 +153,18 @@ def _house(
         maximum=one.maximum, taken=len(one.used) - held, held=held, available=one.available, closed=one.closed,
         rooms=tuple(_rooms(one, zone_of(facility, reader), snapshots, acting, is_now=is_now)),
         waiting=tuple(
-            InLine(number, waits.case_id if waits.case_id in snapshots else "", waits.since, waits.case_id in acting)
+            _in_line(number, waits, snapshots, acting)
             for number, waits in enumerate(one.waiting, 1)
         ),
         on_request=facility.on_request if facility else False,
     )  # fmt: skip
+
+
+def _in_line(number: int, waits: WaitingPerson, snapshots: Mapping[str, CaseSnapshot], acting: set[str]) -> InLine:
+    seen = snapshots.get(waits.case_id)
+    if seen is None:
+        return InLine(number, "", waits.since, may_record=False)
+    return InLine(number, waits.case_id, waits.since, waits.case_id in acting, is_at_high_risk(seen.case))
 
 
 def _rooms(
@@ -185,4 +195,5 @@ def _place(used: BedInUse, snapshots: Mapping[str, CaseSnapshot], acting: set[st
     case = snapshots[used.case_id].case
     trip = travel_of(case).trip
     leaves_at = trip.departs_at if trip is not None and trip_is_ahead(case) else None
-    return found._replace(stays_until=accommodation_of(case).stay_until, leaves_at=leaves_at)
+    stays_until = accommodation_of(case).stay_until
+    return found._replace(stays_until=stays_until, leaves_at=leaves_at, high_risk=is_at_high_risk(case))

@@ -49,6 +49,7 @@ class Card(NamedTuple):
     team: str
     child: bool
     ended: bool
+    risk: str  # the level last found
     waiting: int  # things that wait for a person
     escalated: int
     led_by: str = ""  # the person's case that leads, of one that was joined to it
@@ -239,9 +240,8 @@ def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
     cards = {}
     for row in rows:
         kinds = waiting.get(row["case_id"], {})
-        told = {
-            name: row[name] for name in ("case_id", "programme", "stage", "owner", "team", "child", "ended", "led_by")
-        }
+        names = ("case_id", "programme", "stage", "owner", "team", "child", "ended", "risk", "led_by")
+        told = {name: row[name] for name in names}
         since, escalated = instant(row["since"]), kinds.get("escalation", 0)
         cards[row["case_id"]] = Card(**told, since=since, waiting=sum(kinds.values()), escalated=escalated)
     return cards

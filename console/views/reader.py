@@ -8,7 +8,7 @@ from console.container import Container
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
-from workflow.rights.table import ABOUT_A_CASE, Account, Permit, permit
+from workflow.rights.table import Account, Permit, acts_on_case, permit
 from workflow.rights.visibility import speaks_for_office
 
 
@@ -26,7 +26,7 @@ class Reader(NamedTuple):
 
     def acts_on(self, snapshot: CaseSnapshot) -> frozenset[Act]:
         """Return every act they may do on a case."""
-        return frozenset(act for act in ABOUT_A_CASE if self.may(act, snapshot))
+        return acts_on_case(self.account, snapshot.case, snapshot.definition.programme, self.now)
 
     def definitions(self) -> list[Definition]:
         """Return the programmes they work for that are in force."""

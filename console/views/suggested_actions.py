@@ -232,6 +232,7 @@ _FOR_KIND: Final[Mapping[str, tuple[str, str]]] = {
 }
 _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "comes_of_age": "GiveConsent", "guardian_consents_lapsed": "GiveConsent",
+    "risk_review": "AssessRisk", "safety_plan_overdue": "AgreeSafetyPlan",
     "risk_reassess": "AssessRisk", "stay_ends": "ExtendStay", "visit_overdue": "RecordFollowUp",
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
     "bank_contradicts": "SettleBankAnswer",
@@ -248,6 +249,7 @@ ACTIONS_AT: Final[Mapping[str, tuple[str, str]]] = {
     "follow_up": ("RecordFollowUp", "month"), "hand_over_due": ("HandOver", ""), "no_show": ("MeetPerson", ""),
     "plan_due": ("DraftPlan", ""), "reflection_ending": ("EndReflection", ""),
     "referral_meeting": ("RecordReferralServed", "referral_id"), "risk_expires": ("AssessRisk", ""),
+    "risk_review": ("AssessRisk", ""), "safety_plan_due": ("AgreeSafetyPlan", ""),
     "seat_offer": ("TakeSeat", "course"), "stay_ends": ("ExtendStay", ""),
     "visit_overdue": ("RecordFollowUp", "month"), "access_review": ("ReviewAccess", ""),
 }  # fmt: skip

@@ -24,6 +24,7 @@ from workflow.programme.programme import Programme
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.reception.meeters import MeeterAssignment, MeeterPool
+from workflow.subjects.safety.state import is_at_high_risk
 from workflow.subjects.travel.definition import Escort, EscortAbsence
 from workflow.subjects.travel.state import travel_of
 from workflow.values.days import day_of
@@ -41,6 +42,7 @@ class Coming(NamedTuple):
     met_by: str  # the meeter's name
     has_bed: bool
     may_record: bool
+    high_risk: bool = False
 
 
 class Leaving(NamedTuple):
@@ -54,6 +56,7 @@ class Leaving(NamedTuple):
     host: str
     host_ready: bool
     may_record: bool
+    high_risk: bool = False
 
 
 class Trip(NamedTuple):
@@ -123,7 +126,7 @@ def arrivals_for(reader: Reader, days: int) -> Iterator[Coming]:
         when = _when(one.at, reader.now, programme.time_zone, is_late=one.state == "missed")
         met_by, has_bed = meeter.name if meeter else one.meeter, accommodation_of(case).has_bed(reader.now)
         may_record = reader.may("case.record", snapshots[one.case_id]) is not None
-        yield Coming(one, when, programme.time_zone, met_by, has_bed, may_record)
+        yield Coming(one, when, programme.time_zone, met_by, has_bed, may_record, is_at_high_risk(case))
 
 
 def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
@@ -137,6 +140,7 @@ def _leaving(reader: Reader, until: datetime) -> Iterator[Leaving]:
             escort=escort.name if escort else one.escort, escort_confirmed=trip.confirmed,
             host=host.name if host else one.host, host_ready=trip.host_ready,
             may_record=reader.may("case.record", snapshots[one.case_id]) is not None,
+            high_risk=is_at_high_risk(snapshots[one.case_id].case),
         )  # fmt: skip
 
 

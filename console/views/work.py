@@ -1,38 +1,43 @@
-"""My work: what waits for this person, by what they may do about it; the oldest first."""
+"""My work: first who is in danger, then today by the hour, what is asked of this person, what is late, what is soon."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import orjson
 from sqlalchemy import Connection
 
+from console.views.danger import LOOKS_AFTER, Asked, DangerList, asked_list, danger_list
 from console.views.directory_entries import StoppedEntry, stopped_entries
-from console.views.expected import ASK_AFTERWARDS, expected_at
-from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
+from console.views.hours import (
+    CallBackDue,
+    Due,
+    by_the_hour,
+    call_backs,
+    call_due,
+    due_timers,
+    end_of_today,
+    theirs,
+    today_and_soon,
+)
+from console.views.item_descriptions import ItemDescription, descriptions_of
 from console.views.officers import AccountNews, HouseProposal, house_proposals, news_for
 from console.views.reader import Reader
-from console.views.suggested_actions import ACTIONS_AT, APPROVALS, SuggestedAction, action_at, action_for, commands_for
+from console.views.suggested_actions import APPROVALS, SuggestedAction, action_for
 from events.instants import instant
 from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
-from handlers.queries.arrivals_departures import timers_due_for
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
-from workflow.programme.programme import Programme
 from workflow.rights.acts import Act
 from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess, access_of
+from workflow.subjects.care.state import care_of
 from workflow.subjects.grants.state import grants_of
-from workflow.subjects.hotline.state import HotlineState
-from workflow.subjects.referrals.sending import MEETING_ASKED_AFTER
 from workflow.subjects.referrals.state import referrals_of
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
 _PAGE: Final = PageRequest(limit=ROWS_MAX)
-# What goes off today and concerns people, not only Wayhome's own hands.
-DUE_TODAY: Final = (*ACTIONS_AT, "departure_check")
-_DUE_AT_ONCE: Final = tuple(kind for kind in DUE_TODAY if kind not in ASK_AFTERWARDS)
+# What waits for a second person, whoever looks after the case.
+_SECONDS: Final = tuple(sorted(APPROVALS))
 GROUPS: Final = ("overdue", "approvals", "waiting", "others")
 
 
@@ -48,19 +53,6 @@ class Item(NamedTuple):
     deed: SuggestedAction | None
     sees_case: bool
     own_hand: bool  # they had a hand in it, so somebody else must do this
-
-
-class Due(NamedTuple):
-    """Something that is due today."""
-
-    case_id: str
-    kind: str
-    about: tuple[ItemDescription, ...]
-    programme: str
-    due_at: datetime
-    deed: SuggestedAction | None
-    is_appointment: bool = False  # it takes place at that time; of all else it is the time by which to act
-    is_overdue: bool = False
 
 
 class Notice(NamedTuple):
@@ -83,20 +75,14 @@ class ReferralToAnswer(NamedTuple):
     deed: SuggestedAction | None
 
 
-class CallBackDue(NamedTuple):
-    """Somebody who asked the hotline to call back; only the code they were given is known."""
-
-    code: str
-    due_at: datetime
-    overdue: bool
-    programme: str
-
-
 class MyWork(NamedTuple):
     """Everything that waits for one person."""
 
+    danger: DangerList
+    asked: tuple[Asked, ...]  # by what they are, whatever cases they look after
     groups: Mapping[str, tuple[Item, ...]]
     due: tuple[Due, ...]
+    soon: tuple[Due, ...]  # within a week
     notices: tuple[Notice, ...]
     answers: tuple[ReferralToAnswer, ...]
     call_backs: tuple[CallBackDue, ...]
@@ -110,27 +96,42 @@ class MyWork(NamedTuple):
     @property
     def nothing(self) -> bool:
         """Tell whether nothing waits at all."""
-        rest = (self.due, self.notices, self.answers, self.call_backs, self.officers, self.stopped)
+        rest = (
+            self.danger.cases, self.danger.others, self.asked, self.due, self.soon, self.notices, self.answers,
+            self.call_backs, self.officers, self.stopped,
+        )  # fmt: skip
         return not any((*self.groups.values(), *rest))
 
 
 def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
-    """Return what waits for somebody; with ``mine`` only on the cases they look after themselves."""
+    """Return what waits for somebody; with ``mine`` on the cases they look after themselves.
+
+    Then too they see who is in danger and looked after by nobody, and what waits for their yes or no.
+    """
     version = reader.container.log.size()  # before anything is read, so that what comes in meanwhile is noticed
     owner = reader.account.account if mine else ""
     with reader.container.database.reading() as connection:
+        danger = danger_list(connection, reader, owner)
+        asked = asked_list(connection, reader)
         rows = _rows(connection, reader, owner)
-        due = _due(connection, reader, owner) if may_ever(reader.account.roles, "case.see") else []
+        timers = due_timers(connection, reader, owner) if may_ever(reader.account.roles, "case.see") else []
         partners = _partner_cases(connection, reader)
         counts = count_by_stage(connection, reader.account, reader.now, only=CaseFilter(owner=owner))
-    snapshots = reader.cases(dict.fromkeys([*(row["case_id"] for row in (*rows, *due)), *partners]))
-    items = _items(reader, rows, snapshots)
+    snapshots = reader.cases(dict.fromkeys([*(row["case_id"] for row in (*rows, *timers)), *partners]))
+    items = [one for one in _items(reader, rows, snapshots) if not _is_told(one, danger)]
+    due, soon = today_and_soon(timers, reader, snapshots)
+    due = [one for one in due if not (one.is_overdue and danger.has(one.case_id, _SAME.get(one.kind, "")))]
+    calls = list(call_backs(reader))
+    today = [one for one in calls if one.due_at < end_of_today(reader, one.programme)]
     return MyWork(
+        danger=danger,
+        asked=asked,
         groups=_grouped(items),
-        due=_due_today(due, reader, snapshots),
+        due=by_the_hour([*due, *map(call_due, today)]),
+        soon=by_the_hour(soon),
         notices=tuple(_notices(reader, rows, snapshots)),
         answers=tuple(_answers(reader, [snapshots[case_id] for case_id in partners])),
-        call_backs=tuple(_call_backs(reader)),
+        call_backs=tuple(one for one in calls if one not in today),
         officers=house_proposals(reader),
         news=news_for(reader),
         stopped=tuple(stopped_entries(reader)) if may_ever(reader.account.roles, "case.see") else (),
@@ -138,6 +139,19 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         more=len(rows) >= ROWS_MAX,
         version=version,
     )
+
+
+# What is said among the dangers of a case is not said a second time: an escalation, or a timer that is overdue.
+_SAME: Final[Mapping[str, str]] = {
+    "no_show": "did_not_arrive", "nobody_to_meet": "nobody_meets", "no_host": "nobody_receives",
+    "not_handed_over": "not_handed_over", "safety_plan_overdue": "no_safety_plan", "risk_review": "high_risk",
+    "safety_plan_due": "no_safety_plan", "hand_over_due": "not_handed_over",
+}  # fmt: skip
+
+
+def _is_told(item: Item, danger: DangerList) -> bool:
+    kind = _SAME.get(item.item.partition(":")[2]) if item.kind == "escalation" else None
+    return kind is not None and danger.has(item.case_id, kind)
 
 
 # Who does not see cases still sees, by number, what they have to decide.
@@ -151,25 +165,17 @@ _BY_ACT: Final[tuple[tuple[Act, tuple[str, ...]], ...]] = (
 
 
 def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
-    """Return the rows of the work list somebody has to do with, each once, oldest first."""
+    """Return the rows of the work list somebody has to do with, each once, oldest first.
+
+    A second person is asked whoever looks after the case: what waits for a yes or no is theirs in every list.
+    """
     found: dict[tuple[str, str], Any] = {}
-    for act, kinds in _BY_ACT:
+    asked = [(act, kinds, owner) for act, kinds in _BY_ACT] + ([("case.see", _SECONDS, "")] if owner else [])
+    for act, kinds, whose in asked:
         if may_ever(reader.account.roles, act):
-            rows = work_for(connection, reader.account, reader.now, act=act, kinds=kinds, owner=owner, page=_PAGE)
+            rows = work_for(connection, reader.account, reader.now, act=act, kinds=kinds, owner=whose, page=_PAGE)
             found |= {(row["case_id"], row["item"]): row for row in rows}
     return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
-
-
-def _due(connection: Connection, reader: Reader, owner: str) -> list[Any]:
-    now, programmes = reader.now, [definition.programme for definition in reader.definitions()]
-    if not programmes:
-        return []
-    until = max(programme.end_of(programme.day(now)) for programme in programmes)
-    hours = max(programme.policies.appointment_record_hours for programme in programmes)
-    asked = partial(timers_due_for, connection, reader.account, now, owner=owner, limit=ROWS_MAX)
-    # Whether somebody came is asked a while after an appointment: today's are found by what is asked by then.
-    later = until + max(timedelta(hours=hours), MEETING_ASKED_AFTER)
-    return asked(until, kinds=_DUE_AT_ONCE) + asked(later, kinds=ASK_AFTERWARDS)
 
 
 def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
@@ -188,8 +194,10 @@ def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnap
 def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = snapshot.case
-    deed, sees = _theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
-    if deed is None and not (sees and reader.account.roles & _LOOKS_AFTER):
+    if not _is_theirs_to_book(reader, row, snapshot):
+        return None
+    deed, sees = theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
+    if deed is None and not (sees and reader.account.roles & LOOKS_AFTER):
         return None
     return Item(
         case.case_id, row["item"], row["kind"], descriptions_of(row["item"], case), case.programme,
@@ -197,11 +205,20 @@ def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]
     )  # fmt: skip
 
 
-def _theirs(action: SuggestedAction | None, acts: frozenset[Act]) -> SuggestedAction | None:
-    return action if action is not None and action.command in commands_for(acts) else None
+# Whose work an appointment of a kind is, for those whose work is one kind of care.
+_BOOKED_BY: Final[Mapping[str, frozenset[str | None]]] = {
+    "medical": frozenset({"medical", "psychological"}), "legal": frozenset({"legal", "social"}),
+}  # fmt: skip
 
 
-_LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
+def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+    """Tell whether an appointment is to be booked by somebody: a lawyer is not asked for a doctor's."""
+    appointment = care_of(snapshot.case).appointments.get(row["item"].partition(":")[2])
+    if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & LOOKS_AFTER:
+        return True
+    service = snapshot.definition.programme.service_of.get(appointment.service)
+    kind = service.kind if service is not None else None
+    return any(kind in kinds for role, kinds in _BOOKED_BY.items() if role in reader.account.roles)
 
 
 def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
@@ -233,29 +250,6 @@ def _group_of(item: Item) -> str:
     return "waiting" if item.deed is not None or item.kind == "glass_broken" else "others"
 
 
-def _due_today(rows: Sequence[Any], reader: Reader, snapshots: Mapping[str, CaseSnapshot]) -> tuple[Due, ...]:
-    """Return what is due today, and today's appointments, in the order in which they come."""
-    found = (_due_row(row, reader, snapshots[row["case_id"]]) for row in rows)
-    ends = {one.programme.programme: one.programme for one in reader.definitions()}
-    today = [one for one in found if one.due_at < _end_of_today(ends.get(one.programme), reader.now)]
-    return tuple(sorted(today, key=lambda one: (one.due_at, one.case_id, one.kind)))
-
-
-def _end_of_today(programme: Programme | None, now: datetime) -> datetime:
-    return programme.end_of(programme.day(now)) if programme else now
-
-
-def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
-    subject, asked_at = orjson.loads(row["subject"]), instant(row["due_at"])
-    expected = expected_at(row["kind"], subject, snapshot.case, asked_at)
-    deed = _theirs(action_at(row["kind"], subject), reader.acts_on(snapshot))
-    about = describe_subject(subject)
-    return Due(
-        row["case_id"], row["kind"], about, row["programme"], expected.at, deed, expected.is_appointment,
-        is_overdue=asked_at < reader.now,
-    )  # fmt: skip
-
-
 def _notices(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> Iterable[Notice]:
     for case_id in dict.fromkeys(row["case_id"] for row in rows if row["kind"] == "glass_broken"):
         case = snapshots[case_id].case
@@ -285,16 +279,3 @@ _NEXT_ANSWER: Final[Mapping[str, str]] = {
     "accepted": "RecordReferralServed",
     "served": "RecordReferralFeedback",
 }
-
-
-def _call_backs(reader: Reader) -> Iterable[CallBackDue]:
-    """Yield the call-backs that are open, the longest due first, from one question to the log."""
-    if not may_ever(reader.account.roles, "hotline.record"):
-        return
-    lines = {d.programme.hotline_stream: d.programme for d in reader.definitions() if d.programme.hotline}
-    for stream, kept in (reader.container.cases.states(lines) if lines else {}).items():
-        programme, desk = lines[stream], kept.state or HotlineState()
-        assert programme.hotline is not None, "only programmes with a hotline are asked about"
-        overdue = desk.overdue(reader.now, programme.hotline.hours)
-        for code, due_at in sorted(desk.call_backs.items(), key=lambda one: one[1]):
-            yield CallBackDue(code, due_at, code in overdue, programme.programme)

@@ -72,6 +72,9 @@ class RiskAssessed(Fact):
     level: str
     safe_to_return: bool
     note: Story = None
+    second: str = ""  # who proposed it, where less danger was found than a high one
+    proposal: str = ""  # the note is sealed there
+    lowers: str = ""  # when the finding of a high risk was recorded that this one takes the place of
 
 
 class GuardianAppointed(Fact):

@@ -13,6 +13,7 @@ from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    case_alerts,
     case_board,
     case_relations,
     tasks,
@@ -20,7 +21,7 @@ from handlers.projections.tables import (
     work_items,
 )
 
-COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, case_board)
+COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_alerts, case_relations, case_board)
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
 _ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at", "wanted")
@@ -59,6 +60,7 @@ def implied_rows(replay: Replay) -> Implied:
         beds_in_use: used,
         accounts: replay.accounts(),
         work_items: replay.items(),
+        case_alerts: replay.alerts(),
         case_relations: replay.relations(),
         case_board: replay.board(),
     }

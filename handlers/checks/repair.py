@@ -34,6 +34,7 @@ from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    case_alerts,
     case_board,
     case_relations,
     name_tokens,
@@ -46,7 +47,7 @@ REPAIRED: Final = (*COMPARED, name_tokens)
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 _LOCKED: Final = (tasks, timers, *LOCKED)
 # A bed may not go before whoever has it, and nobody can have one before it is there; nobody has two, even for a moment.
-_TAKEN_AWAY: Final = (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts)
+_TAKEN_AWAY: Final = (beds_in_use, beds, work_items, case_alerts, case_relations, name_tokens, case_board, accounts)
 _NOBODY: Final = "nobody:repaired"  # whose lease on a task is over
 
 

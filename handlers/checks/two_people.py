@@ -9,17 +9,21 @@ from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
 from events.facts.journey import StageEntered
 from events.facts.office import HistoryVouchedFor, SigningKeyReplaced
+from events.facts.safety import RiskAssessed
 from events.ids import OFFICE_DECISIONS, account_stream, case_of_stream
 from events.instants import instant
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
 from handlers.checks.two_officers import BY_TWO_OFFICERS, OfficerRights, was_done_alone
 from handlers.projections.replay import Replay
 from workflow.case.retraction import records_of
+from workflow.case.state import Case
 from workflow.decide import RULES
-from workflow.retracting import is_own_slip
+from workflow.retracting import is_retracted_alone
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
 from workflow.subjects.accounts.state import is_short_of_officers
+from workflow.subjects.safety.commands import AssessRisk
+from workflow.subjects.safety.state import HIGH, is_at_high_risk
 from workflow.subjects.travel.state import travel_of
 from workflow.two_people import pins_of
 
@@ -130,7 +134,8 @@ class TwoPeopleCheck(InvariantCheck):
             self.demand(not declared, f"{seen.at}: a declared return rests on it, and two people did not correct it")
             return
         told = records_of(case).standing.get(fact.record) if case is not None else None
-        own = told is not None and is_own_slip(told, said.actor, instant(said.recorded_at))
+        now = instant(said.recorded_at)
+        own = case is not None and told is not None and is_retracted_alone(case, told, said.actor, now)
         own = own and said.mandate != OPERATOR and told is not None and (told.of, told.by) == (fact.of, fact.by)
         self.demand(own, f"{seen.at}: retracts what was not their own, and two people did not")
 
@@ -158,9 +163,21 @@ class TwoPeopleCheck(InvariantCheck):
         """Count what older versions recorded; once there are proposals, a name that was typed is nobody's act."""
         if isinstance(fact, StageEntered) and not fact.second:
             return  # a step that one person takes; I8 asks its guards
+        if isinstance(fact, RiskAssessed) and not fact.second:
+            self._on_assessment_of_one(fact, seen)
+            return
         if any(stream != OFFICE_DECISIONS for stream, _ in self._proposals):
             self.fault(f"{seen.at}: rests on a typed name, and not on a proposal")
         self.count("older facts that rest on a typed name")
+
+    def _on_assessment_of_one(self, fact: RiskAssessed, seen: ObservedEvent) -> None:
+        """Find a high risk that one person lowered, in a log where that is proposed; earlier, one person did it."""
+        before = seen.before if isinstance(seen.before, Case) else None
+        is_less = before is not None and is_at_high_risk(before) and fact.level != HIGH
+        by_two = seen.definition is not None and seen.definition.programme.policies.two_lower_high_risk
+        proposed = any(one.fact.command == AssessRisk.__name__ for one in self._proposals.values())
+        self.demand(not (is_less and by_two and proposed), f"{seen.at}: a high risk is lowered by one person")
+        self.demand(not fact.lowers, f"{seen.at}: lowers a high risk and names no proposal")
 
     def _may(self, name: str, acts: Acts, seen: ObservedEvent) -> None:
         """Demand an open account that had one of these rights on the case at this moment."""

@@ -107,7 +107,7 @@ class CommandBatch:
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
-        project(self._writing, self._before, self._states, self._definition, RowMacs(self._log.keys))
+        project(self._writing, self._before, self._states, self._definition, self._pinned, RowMacs(self._log.keys))
         return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
@@ -157,7 +157,11 @@ class CommandBatch:
         return cast("Case | None", self._states[case_stream(command.case_id)].state)
 
     def _definition(self, case: Case) -> Definition:
-        return self._live(self._definitions.of(case.programme, case.definition))
+        return self._live(self._pinned(case))
+
+    def _pinned(self, case: Case) -> Definition:
+        """Return a case's definition as its file says, without the directory of this moment."""
+        return self._definitions.of(case.programme, case.definition)
 
     def _live(self, definition: Definition) -> Definition:
         """Return a definition with the directory as it stands in this turn; nobody changes it meanwhile."""

@@ -13,6 +13,7 @@ from workflow.programme.loading import Definition
 from workflow.rights.visibility import office_of
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.safety.state import safety_of
 
 BOARD_ROWS = InsertRows(case_board, replace=True)
 
@@ -20,7 +21,7 @@ BOARD_ROWS = InsertRows(case_board, replace=True)
 def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
     """Return the board's row of a case; it depends on nothing but the case and its definition."""
     national = case.is_national(definition.programme.home_country)
-    bed, access = accommodation_of(case).bed, access_of(case)
+    bed, access, risk = accommodation_of(case).bed, access_of(case), safety_of(case).risk
     return {
         "case_id": case.case_id,
         "programme": case.programme,
@@ -40,6 +41,7 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "team": access.team,
         "led_by": access.led_by,
         "facility": bed[0] if bed else "",
+        "risk": risk.level if risk is not None else "unknown",
     }
 
 

@@ -9,6 +9,7 @@ from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
+from handlers.projections.case_alerts import Row, alert_rows, store_alerts
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
@@ -21,16 +22,17 @@ def project(
     before: Mapping[str, VersionedState],
     after: Mapping[str, VersionedState],
     definition_of: Callable[[Case], Definition],
+    pinned_of: Callable[[Case], Definition],
     macs: RowMacs,
 ) -> None:
-    """Put the rows of board, work list, relations, beds and accounts into the write."""
+    """Put the rows of board, work list, alerts, relations, beds and accounts into the write."""
     beds = BedRows()
     for stream, kept in after.items():
         old = before[stream]
         if kept.version == old.version:
             continue
         if case_of_stream(stream) is not None:
-            _draw(writing, old.state, kept, definition_of(kept.state))
+            _draw(writing, old.state, kept, definition_of(kept.state), pinned_of)
         elif stream.startswith("facility:"):
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
@@ -38,7 +40,19 @@ def project(
     beds.store(writing)
 
 
-def _draw(writing: Writing, before: Case | None, kept: VersionedState, definition: Definition) -> None:
+def _draw(
+    writing: Writing,
+    before: Case | None,
+    kept: VersionedState,
+    definition: Definition,
+    pinned_of: Callable[[Case], Definition],
+) -> None:
     writing.write(BOARD_ROWS, board_row(kept.state, kept.version, definition))
     work_list.store_items(writing, before, kept.state, office_of(definition.programme))
+    store_alerts(writing, _alerts(before, pinned_of), _alerts(kept.state, pinned_of))
     store_relations(writing, before, kept.state, definition)
+
+
+def _alerts(case: Case | None, pinned_of: Callable[[Case], Definition]) -> dict[str, Row]:
+    """Draw the alerts under the file a case is pinned to: what its directory says today is no fact of the case."""
+    return alert_rows(case, pinned_of(case).programme) if case is not None else {}

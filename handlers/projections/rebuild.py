@@ -6,7 +6,7 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
 from events.batch import InsertRows
 from events.envelope import RecordedEvent
@@ -21,6 +21,7 @@ from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    case_alerts,
     case_board,
     case_relations,
     looks,
@@ -32,7 +33,7 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-LOCKED: Final = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+LOCKED: Final = (name_tokens, case_board, work_items, case_alerts, case_relations, accounts, beds_in_use, beds)
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
 
 
@@ -61,21 +62,48 @@ def rebuild(log: Log, progress: Progress | None = None) -> Rebuilt:
 
 def rebuild_if_new(log: Log) -> bool:
     """Draw the read models once for a database that an older Wayhome made, and tell whether that was needed."""
-    case_id, office = case_board.c.case_id, case_board.c.office
     with log.database.reading() as connection:
         ends = select(case_relations.c.case_id).where(case_relations.c.relation == "partner")
         if connection.execute(ends.where(case_relations.c.until == "").limit(1)).first() is not None:
             rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
             return True
-        if is_drawn_by_older_rules(connection):
-            rebuild(log)
-            return True
-        old = connection.execute(select(case_id).where(office == "").limit(1)).first() is not None
-        # One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
-        drawn = old and connection.execute(select(case_id).where(office > "").limit(1)).first() is not None
-    if old and not drawn:
+        older_rules = is_drawn_by_older_rules(connection)
+        old = _is_empty(connection, case_board.c.office)
+        without_alerts = _is_empty(connection, case_board.c.risk)
+    if older_rules or old:
         rebuild(log)
-    return old and not drawn
+    elif without_alerts:
+        draw_alerts(log)
+    return older_rules or old or without_alerts
+
+
+def draw_alerts(log: Log) -> None:
+    """Draw who is in danger, what is asked of whom, and the board's level of risk; nobody's name is opened for that."""
+    replay = Replay(log)
+    with log.database.reading() as connection:
+        for event in events_on(log, connection):
+            replay.take(event)
+    with log.database.writing() as connection:
+        hold_off_writers(connection, (case_board, case_alerts))
+        for event in events_on(log, connection, after=replay.position):
+            replay.take(event)
+        connection.execute(delete(case_alerts))
+        _fill(connection, case_alerts, replay.alerts().values())
+        board = [{"of": row["case_id"], "level": row["risk"]} for row in replay.board().values()]
+        risk = update(case_board).where(case_board.c.case_id == bindparam("of")).values(risk=bindparam("level"))
+        for start in range(0, len(board), _AT_ONCE):
+            connection.execute(risk, board[start : start + _AT_ONCE])
+
+
+def _is_empty(connection: Connection, column: ColumnElement[str]) -> bool:
+    """Tell whether no row of the board has what a migration added.
+
+    One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
+    """
+    case_id = case_board.c.case_id
+    if connection.execute(select(case_id).where(column == "").limit(1)).first() is None:
+        return False
+    return connection.execute(select(case_id).where(column > "").limit(1)).first() is None
 
 
 def record_tokens_drawn(log: Log) -> RecordedRebuild:
@@ -123,10 +151,11 @@ def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -
 def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) -> Rebuilt:
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
-    for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts):
+    for table in (beds_in_use, beds, work_items, case_alerts, case_relations, name_tokens, case_board, accounts):
         connection.execute(delete(table))
     _fill(connection, case_board, board.values())
     _fill(connection, work_items, items.values())
+    _fill(connection, case_alerts, replay.alerts().values())
     _fill(connection, beds, there.values())
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())

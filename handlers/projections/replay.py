@@ -22,6 +22,7 @@ from handlers.projections.accounts import account_row
 from handlers.projections.beds import implied_bed_rows
 from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
+from handlers.projections.case_alerts import alert_rows
 from handlers.projections.tables import tasks
 from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
@@ -192,6 +193,14 @@ class Replay:
             (row["case_id"], row["relation"], row["who"]): row
             for case, _ in self.cases()
             for row in relation_rows(case, self._definition_of(case))
+        }
+
+    def alerts(self) -> dict[tuple[str, str], Row]:
+        """Return the rows of who is in danger and what is asked; raises KeyError as the board does."""
+        return {
+            (row["case_id"], row["item"]): row
+            for case, _ in self.cases()
+            for row in alert_rows(case, self.definitions[case.definition].programme).values()
         }
 
     def items(self) -> dict[tuple[str, str], Row]:

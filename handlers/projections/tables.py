@@ -85,6 +85,7 @@ case_board = table(
     *texts("owner", "team", default=""),
     *texts("facility", default=""),  # where a bed is theirs
     *texts("led_by", default=""),  # the case of the same person that leads, while this one is joined to it
+    *texts("risk", default=""),  # the level last found; "unknown" before the first assessment
     Index("case_board_stage", "programme", "stage"),
     Index("case_board_open", "office", "ended", "since", "case_id"),
     Index("case_board_in_stage", "office", "stage", "since", "case_id"),
@@ -105,6 +106,19 @@ work_items = table(
     Index("work_items_office_kind", "office", "kind", "since", "case_id", "item"),
     Index("work_items_team", "office", "team", "since", "case_id", "item"),
     Index("work_items_owner", "owner", "since", "case_id", "item"),
+)
+
+# Who is in danger, and what is asked of somebody by their role. A row may lie ahead: it counts from ``since``, as the
+# reader's clock says, so that nobody has to be awake for a danger to show. Whose case it is, the board says.
+case_alerts = table(
+    "case_alerts",
+    *keys("case_id", "item"),
+    *texts("kind"),
+    *texts("since"),  # from when it counts; empty: at once
+    *texts("due_at"),  # until when somebody should have acted, where that is a moment
+    Column("urgency", Integer, nullable=False),  # of a danger, 1 the most urgent; 0: it is asked, and no danger
+    Index("case_alerts_since", "urgency", "since", "case_id"),
+    Index("case_alerts_kind", "kind", "due_at"),
 )
 
 # How others than the programme's own people stand to a case, and until when: partners, and who broke the glass.
@@ -242,3 +256,5 @@ drafts = table(
     Index("drafts_case", "case_id"),
     Index("drafts_until", "until"),
 )
+# Whether somebody sees their own cases first in their work, or all they may see; no read model: nobody else knows it.
+work_choices = table("work_choices", *keys("account"), *texts("whose"))

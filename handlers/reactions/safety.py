@@ -5,11 +5,18 @@ from typing import Any, Final
 
 from events.facts.corrections import RecordRetracted
 from events.facts.intake import CaseOpened, ConsentGiven
-from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed
-from events.instants import instant
+from events.facts.safety import AgeEstablished, ReflectionStarted, RiskAssessed, SafetyPlanAgreed
+from events.instants import instant, instant_text
 from handlers.reactions.moment import Follows, ReactionContext, Reactions, cancelling
 from workflow.subjects.safety.guards import risk_valid_days
-from workflow.subjects.safety.state import month_of_coming_of_age, safety_of
+from workflow.subjects.safety.state import (
+    HIGH,
+    PLAN_DUE,
+    is_at_high_risk,
+    lacks_safety_plan,
+    month_of_coming_of_age,
+    safety_of,
+)
 
 _OF_AGE: Final = ("comes_of_age", "of_age")
 
@@ -25,6 +32,27 @@ def _risk_assessed(_fact: RiskAssessed, moment: ReactionContext) -> Follows:
     yield from moment.cancel_timers("risk_expires")
     days = risk_valid_days(moment.after, moment.programme, moment.today)
     yield moment.set_timer("risk_expires", moment.now + timedelta(days=days))
+    yield from _high_risk(moment)
+
+
+def _high_risk(moment: ReactionContext) -> Follows:
+    """Set until when a plan must stand and when the danger is gone through again.
+
+    The plan's day stays where the danger was first found: assessing it again gains nobody time.
+    """
+    yield from moment.cancel_timers("risk_review")
+    if not is_at_high_risk(moment.after):
+        yield from moment.cancel_timers(PLAN_DUE)
+        return
+    yield moment.set_timer("risk_review", moment.now + timedelta(days=moment.policies.risk_review_days))
+    if lacks_safety_plan(moment.after) and not is_at_high_risk(moment.was):
+        due = moment.now + timedelta(hours=moment.policies.safety_plan_hours)
+        yield moment.set_timer(PLAN_DUE, due, due=instant_text(due))
+
+
+def _plan_agreed(fact: SafetyPlanAgreed, moment: ReactionContext) -> Follows:
+    if fact.level == HIGH:
+        yield from moment.cancel_timers(PLAN_DUE)
 
 
 def _age_known(_fact: CaseOpened | AgeEstablished | ConsentGiven, moment: ReactionContext) -> Follows:
@@ -56,6 +84,7 @@ def _retracted(fact: RecordRetracted, moment: ReactionContext) -> Follows:
     risk, days = safety_of(moment.after).risk, risk_valid_days(moment.after, moment.programme, moment.today)
     if risk is not None:
         yield moment.set_timer("risk_expires", max(instant(risk.on) + timedelta(days=days), moment.now))
+    yield from _high_risk(moment)
 
 
 REACTIONS: Reactions = {
@@ -69,4 +98,5 @@ REACTIONS: Reactions = {
     "ReflectionStarted": _reflection_started,
     "ReflectionEnded": cancelling("reflection", "reflection_ending"),
     "RiskAssessed": _risk_assessed,
+    "SafetyPlanAgreed": _plan_agreed,
 }

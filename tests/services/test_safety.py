@@ -249,7 +249,7 @@ def test_a_plan_for_less_danger_is_no_plan_for_more(office: Office) -> None:
     case = bring(Story(office), "reception").does(AssessRisk, level="medium", safe_to_return=True)
     case.does(AgreeSafetyPlan).confirmed().does(AssessRisk, level="high", safe_to_return=True)
     assert "safety_plan_is_agreed" in codes(case, "accommodate")
-    case.does(AssessRisk, level="medium", safe_to_return=True)
+    case.does(AssessRisk, level="medium", safe_to_return=True).confirmed()
     assert "safety_plan_is_agreed" not in codes(case, "accommodate")
 
 

@@ -73,6 +73,9 @@ def ended() -> Story:
 # Every decision that needs two: where it is made, by which command, and the fact that results.
 DECISIONS: Final[dict[str, tuple[Prepared, type[CaseCommand], dict[str, Any], str]]] = {
     "safety plan": (with_dangers, AgreeSafetyPlan, {"plan": "whom to call"}, "SafetyPlanAgreed"),
+    "less danger": (
+        with_dangers, AssessRisk, {"level": "low", "safe_to_return": True, "note": "has moved away"}, "RiskAssessed",
+    ),
     "care plan": (in_care, AgreeCarePlan, {"plan": "two talks a week"}, "CarePlanAgreed"),
     "plan": (with_draft, AgreePlan, {}, "PlanAgreed"),
     "revised plan": (with_plan, RevisePlan, {"goals": ("health",), "content": "a room"}, "PlanRevised"),
@@ -150,7 +153,7 @@ def test_what_identifies_a_person_is_sealed_with_the_proposal_and_said_once(
 ) -> None:
     case = prepared().does(kind, **fields)
     (proposed,) = case.now_told(DecisionProposed)
-    secret = fields.get("plan") or fields.get("content")
+    secret = fields.get("plan") or fields.get("content") or fields.get("note")
     assert proposed.content == secret
     assert secret is None or secret not in proposed.given
     confirms(case)
@@ -277,7 +280,8 @@ def test_a_case_that_has_moved_on_is_decided_on_anew() -> None:
 
 
 def test_other_dangers_than_those_the_plan_was_made_for_want_another_plan() -> None:
-    case = with_dangers().does(AgreeSafetyPlan, plan="call").does(AssessRisk, level="medium", safe_to_return=True)
+    case = story(world()).does(AssessRisk, level="medium", safe_to_return=True)
+    case.does(AgreeSafetyPlan, plan="call").does(AssessRisk, level="high", safe_to_return=True)
     confirms(case).then_refused("nothing_moved")
 
 

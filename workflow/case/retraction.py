@@ -46,7 +46,7 @@ class Retractable(NamedTuple):
 
     ``guards`` are those that look at it: a step that asked one of them stands on it. ``in_turn`` says that a later
     record of the same stands on an earlier one, ``after_the_end`` that it is also retracted of a case that has ended.
-    ``against`` is what else of the subject stands on it.
+    ``against`` is what else of the subject stands on it, and ``takes_two`` when nobody retracts it alone.
     """
 
     fact: type[Fact]
@@ -57,6 +57,7 @@ class Retractable(NamedTuple):
     in_turn: bool = True
     after_the_end: bool = False
     against: Callable[[Case, Told], Iterable[Reason]] = lambda _case, _told: ()
+    takes_two: Callable[[Case, Told], bool] = lambda _case, _told: False
 
 
 def later_than(case: Case, record: int) -> Iterable[tuple[int, Told]]:

@@ -49,6 +49,13 @@ class Policies(ProgrammePart):
     departure_check_hours: int = Field(default=24, ge=0)
     hand_over_hours: int = Field(default=24, ge=0)
     idle_days: int = Field(ge=1)
+    safety_plan_hours: int = Field(default=24, ge=1)  # from the finding of high risk until a plan must stand
+    risk_review_days: int = Field(default=14, ge=1)  # then a high risk is gone through again
+    two_lower_high_risk: bool = True  # whether a second person agrees that there is less danger than there was
+    pickup_confirm_hours: int = Field(
+        default=24, ge=0
+    )  # so long before an arrival somebody must know that they meet it
+    care_plan_days: int = Field(default=14, ge=1)  # in care, until a plan of it must stand
     proposal_days: int = Field(default=7, ge=1, le=60)  # how long what one proposed waits for a second person
     bank_answer_days: int = Field(ge=1)
     referral_ack_working_days: int = Field(ge=1)

@@ -143,6 +143,14 @@ def permit(account: Account, act: Act, case: Case | None, programme: Programme |
     return None
 
 
+def acts_on_case(account: Account, case: Case, programme: Programme, now: datetime) -> frozenset[Act]:
+    """Return every act somebody may do on a case now: those ``permit`` allows, with their relations looked up once."""
+    if account.closed:
+        return frozenset()
+    relations = frozenset(relations_to(account, case, programme, now))
+    return frozenset(act for role, relation, act in _ALLOWED if role in account.roles and relation in relations)
+
+
 def relations_to(account: Account, case: Case, programme: Programme, now: datetime) -> Iterator[Relation]:
     """Yield how somebody stands to a case, the nearest first."""
     word = account.account.partition(":")[0]

@@ -11,6 +11,7 @@ from console.views.travel import travel_board
 from console.views.work import my_work
 from console.web.names import namings
 from console.web.request_context import RequestContext, require
+from handlers.queries.work_choice import WHOSE, keep_choice, work_choice
 
 router = APIRouter(include_in_schema=False)
 DAYS: Final = (3, 7, 14, 30)
@@ -21,7 +22,7 @@ def work(context: Annotated[RequestContext, require("self", page="work.see")], w
     """Show what waits; whoever has no such list begins with the pages there are for them."""
     if not context.may_ever("work.see"):
         return context.page("pages/start.html")
-    mine = whose == "mine"
+    mine = _is_mine(context, whose)
     found = my_work(context.reader, mine=mine)
     zone = zone_of(context.reader) if found.news else "UTC"
     return context.page("pages/work.html", work=found, mine=mine, names=namings(context), zone=zone)
@@ -41,3 +42,19 @@ def travel(context: Annotated[RequestContext, require("travel.see")], days: str 
     board = travel_board(context.reader, chosen)
     version = context.web.container.log.size()
     return context.page("pages/travel.html", board=board, choices=DAYS, version=version)
+
+
+def _is_mine(context: RequestContext, whose: str) -> bool:
+    """Tell whether somebody sees their own cases first: as they choose now, else as they chose last.
+
+    Who looks after others' work too begins with all of it.
+    """
+    account, database = context.account, context.web.container.database
+    with database.reading() as connection:
+        kept = work_choice(connection, account.account)
+    chosen = next((one for one in WHOSE if one == whose), None)
+    if chosen is not None and chosen != kept:
+        with database.writing() as connection:
+            keep_choice(connection, account.account, chosen)
+    usual = "mine" if account.roles == {"case_manager"} else "all"
+    return (chosen or kept or usual) == "mine"

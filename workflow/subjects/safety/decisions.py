@@ -9,10 +9,21 @@ from workflow.case.state import Pairs
 from workflow.reasons import reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
-from workflow.subject import CommandRule, TimerKind, TwoPeople
+from workflow.subject import CommandRule, StepHook, TimerKind, TwoPeople, case_ends
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.safety import commands, refusals
-from workflow.subjects.safety.state import COMES_OF_AGE, LAPSED, safety_of
+from workflow.subjects.safety.guards import danger_is_over
+from workflow.subjects.safety.state import (
+    COMES_OF_AGE,
+    HIGH,
+    LAPSED,
+    PLAN_DUE,
+    PLAN_OVERDUE,
+    RISK_REVIEW,
+    is_at_high_risk,
+    lacks_safety_plan,
+    safety_of,
+)
 
 
 def establish_age(command: commands.EstablishAge, situation: Situation) -> Decision:
@@ -50,8 +61,28 @@ def end_reflection(command: commands.EndReflection, situation: Situation) -> Dec
 
 
 def assess_risk(command: commands.AssessRisk, situation: Situation) -> Decision:
-    """Return the assessment; the note is sealed."""
-    return situation.about_case(said_by(command, facts.RiskAssessed, person_id=person_of(situation)))
+    """Return the assessment; the note is sealed.
+
+    One that lowers a high risk names the finding it lowers, so that what two people agree on is not agreed on any more
+    once somebody has found a high risk again meanwhile.
+    """
+    risk = safety_of(case_of(situation)).risk
+    lowers = risk.on if risk is not None and by_two(command, situation) else ""
+    assessed = said_by(
+        command, facts.RiskAssessed, person_id=person_of(situation), lowers=lowers, **(situation.two if lowers else {})
+    )
+    return situation.about_case(assessed)
+
+
+def by_two(command: commands.AssessRisk, situation: Situation) -> bool:
+    """Tell whether a second person has to agree: nobody alone takes a person out of danger (policy of ours).
+
+    It does so whatever of the danger is less: the level, or that it is not safe to return.
+    """
+    risk = safety_of(case_of(situation)).risk
+    if risk is None or risk.level != HIGH or not situation.programme.policies.two_lower_high_risk:
+        return False
+    return command.level != HIGH or (command.safe_to_return and not risk.safe_to_return)
 
 
 def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -> Decision:
@@ -110,7 +141,7 @@ RULES: Final = (
     CommandRule(commands.EstablishAge, establish_age),
     CommandRule(commands.IdentifyVictim, identify_victim),
     CommandRule(commands.EndReflection, end_reflection),
-    CommandRule(commands.AssessRisk, assess_risk),
+    CommandRule(commands.AssessRisk, assess_risk, two_people=TwoPeople(when=by_two, sealed="note")),
     CommandRule(commands.AgreeSafetyPlan, agree_safety_plan, two_people=TwoPeople(sealed="plan")),
     CommandRule(commands.AppointGuardian, appoint_guardian),
     CommandRule(commands.DecideBestInterests, decide_best_interests, two_people=TwoPeople()),
@@ -123,4 +154,13 @@ TIMERS: Final = (
     TimerKind("of_age", _guardians_word_is_over),
     # The dangers are gone through again; every assessment stops the timer of the one before.
     TimerKind("risk_expires", lambda situation, _: situation.escalated("risk_reassess")),
+    TimerKind(PLAN_DUE, lambda s, _: s.escalated(PLAN_OVERDUE, when=lacks_safety_plan(case_of(s)))),
+    TimerKind("risk_review", lambda s, _: s.escalated(RISK_REVIEW, when=is_at_high_risk(case_of(s)))),
+)
+# Whatever a programme file demands: nobody is recorded as safe at their goal who is found to be in danger.
+ON_ENTERING: Final = StepHook(
+    case_ends,
+    settles=lambda _situation, _dest: [],
+    needs=lambda _programme, _case: (),
+    against=lambda asked, _dest: [reason for reason in (danger_is_over(asked),) if reason is not None],
 )

@@ -9,7 +9,7 @@ from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
 from workflow.subjects.safety import refusals
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import is_at_high_risk, safety_of
 from workflow.subjects.travel.state import travel_of
 
 
@@ -71,6 +71,13 @@ def return_is_safe(asked: GuardContext) -> Reason | None:
     return refusals.RETURN_IS_SAFE(level=risk.level)
 
 
+def danger_is_over(asked: GuardContext) -> Reason | None:
+    """Nobody at high risk has met their goals (policy of ours); any other reason to close says what became of them."""
+    if asked.reason != GOALS_MET or not is_at_high_risk(asked.case):
+        return None
+    return refusals.DANGER_IS_OVER()
+
+
 def reflection_is_over(asked: GuardContext) -> Reason | None:
     """No return in the reflection period unless the person asks (CoE Convention Art. 13: at least 30 days)."""
     until = safety_of(asked.case).reflection_until
@@ -83,6 +90,7 @@ def risk_valid_days(case: Case, programme: Programme, today: date) -> int:
     return policies.risk_valid_days_child if case.is_child(today) else policies.risk_valid_days
 
 
+GOALS_MET: Final = "goals_met"  # the reason to close that says that somebody is well
 _LEVELS: Final = ("low", "medium", "high")
 _ASSENTED: Final = ("assistance", "travel")
 

@@ -16,6 +16,7 @@ CHILD_HAS_NO_GUARDIAN: Final = ReasonKind(
     "guardian_is_appointed/child_has_none", helps_with=("AppointGuardian", "EstablishAge")
 )
 RETURN_IS_SAFE: Final = ReasonKind("return_is_safe", looked_at=("level",), helps_with=("ChooseStay", "AssessRisk"))
+DANGER_IS_OVER: Final = ReasonKind("danger_is_over", helps_with=("AssessRisk", "AgreeSafetyPlan"))
 REFLECTION_IS_OVER: Final = ReasonKind("reflection_is_over", looked_at=("until",), helps_with=("EndReflection",))
 RISK_IS_NOT_ASSESSED: Final = ReasonKind("risk_is_assessed/never", looked_at=("last",), helps_with=("AssessRisk",))
 RISK_ASSESSMENT_IS_OLD: Final = ReasonKind(

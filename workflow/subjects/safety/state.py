@@ -1,7 +1,7 @@
 """Risk, age, identification, and who decides with a child."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
@@ -11,8 +11,10 @@ from events.facts.safety import (
     ConsentExpired,
     GuardianAppointed,
     RiskAssessed,
+    SafetyPlanAgreed,
 )
 from events.facts.tasks import TimerFired
+from events.instants import instant
 from workflow.case.retraction import Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
@@ -42,11 +44,45 @@ class Safety(NamedTuple):
 
 
 safety_of: Final = Part("safety", Safety())
+HIGH: Final = "high"
+PLAN_DUE: Final = "safety_plan_due"
+PLAN_OVERDUE: Final = "safety_plan_overdue"
+RISK_REVIEW: Final = "risk_review"
 
 
 def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
     risk = Risk(fact.level, fact.safe_to_return, at.recorded_at)
-    return safety_of.changed(case.calm("risk_reassess"), risk=risk)
+    calm = case.calm("risk_reassess", RISK_REVIEW, *(() if fact.level == HIGH else (PLAN_OVERDUE,)))
+    return safety_of.changed(calm, risk=risk)
+
+
+def _planned(case: Case, fact: SafetyPlanAgreed, _at: At) -> Case:
+    calm = case.calm(PLAN_OVERDUE) if fact.level == HIGH else case
+    return safety_of.changed(calm, plan_for=fact.level)
+
+
+def is_at_high_risk(case: Case) -> bool:
+    """Tell whether the last assessment found a high risk."""
+    risk = safety_of(case).risk
+    return risk is not None and risk.level == HIGH
+
+
+def lacks_safety_plan(case: Case) -> bool:
+    """Tell whether there is a high risk and no plan against it."""
+    return is_at_high_risk(case) and safety_of(case).plan_for != HIGH
+
+
+def plan_due_at(case: Case, hours: int) -> datetime:
+    """Return until when a plan against a high risk must stand: so many hours after the danger was first found.
+
+    Assessing it again moves nothing: the timer set at first says when, and once it went off the time is over.
+    """
+    risk = safety_of(case).risk
+    assert risk is not None, "a plan is due against a danger that was found"
+    set_at_first = (dict(subject).get("due") for kind, subject in case.timers.values() if kind == PLAN_DUE)
+    due = next((instant(text) for text in set_at_first if text), None)
+    last = instant(risk.on)
+    return due or (last if PLAN_OVERDUE in case.escalations else last + timedelta(hours=hours))
 
 
 # What somebody has to look at.
@@ -98,6 +134,14 @@ def _less_risk_known(case: Case, told: Told) -> Case:
     return safety_of.changed(case, risk=risk, plan_for=plan_for)
 
 
+def _takes_from_danger(case: Case, told: Told) -> bool:
+    """Tell whether somebody would be out of a high risk without it: nobody takes a person out of danger alone."""
+    risk, before = safety_of(case).risk, told.before[0]
+    if risk is None or risk.level != HIGH:
+        return False
+    return before is None or before.level != HIGH or (before.safe_to_return and not risk.safe_to_return)
+
+
 def _plan_rests_on_it(case: Case, told: Told) -> list[Reason]:
     return [refusals.PLAN_RESTS_ON_IT()] if safety_of(case).plan_for != told.before[1] else []
 
@@ -118,6 +162,7 @@ RETRACTABLE: Final = (
     Retractable(
         RiskAssessed, _less_risk_known, keeps=lambda c, _: (safety_of(c).risk, safety_of(c).plan_for),
         guards=frozenset({"risk_is_assessed", "safety_plan_is_agreed", "return_is_safe"}), against=_plan_rests_on_it,
+        takes_two=_takes_from_danger,
     ),
     Retractable(
         ChildAssented, _not_asked, about=lambda f: (("to", f.to),), keeps=lambda c, f: safety_of(c).assents.get(f.to),
@@ -140,7 +185,7 @@ CHANGES: dict[str, Change] = {
     "ReflectionStarted": lambda c, f, _: safety_of.changed(c, reflection_until=f.until, had_reflection=True),
     "ReflectionEnded": lambda c, _f, _: safety_of.changed(c.calm("reflection_ending"), reflection_until=None),
     "RiskAssessed": _risk,
-    "SafetyPlanAgreed": lambda c, f, _: safety_of.changed(c, plan_for=f.level),
+    "SafetyPlanAgreed": _planned,
     "GuardianAppointed": lambda c, _f, _: safety_of.changed(c, guardian=True),
     "BestInterestsDecided": lambda c, f, _: safety_of.changed(c, best_interests=f.outcome),
     "ChildAssented": lambda c, f, _: safety_of.changed(c, assents={**safety_of(c).assents, f.to: f.answer}),

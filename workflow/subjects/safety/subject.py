@@ -4,7 +4,7 @@ from typing import Final
 
 from workflow.subject import Subject, commands_in
 from workflow.subjects.safety import commands
-from workflow.subjects.safety.decisions import RULES, TIMERS
+from workflow.subjects.safety.decisions import ON_ENTERING, RULES, TIMERS
 from workflow.subjects.safety.guards import GUARDS
 from workflow.subjects.safety.state import CHANGES, INSTEAD, RETRACTABLE, safety_of
 
@@ -18,4 +18,5 @@ SUBJECT: Final = Subject(
     instead=INSTEAD,
     guards=GUARDS,
     timers=TIMERS,
+    entering=ON_ENTERING,
 )

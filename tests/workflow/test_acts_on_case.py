@@ -1,0 +1,36 @@
+"""What somebody may do on a case is the same asked all at once as asked act by act."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kit.people import ANNA
+from tests.kit.roads import bring
+from tests.kit.story import Story, World
+from workflow.rights.acts import ROLES, Role
+from workflow.rights.table import ABOUT_A_CASE, Account, acts_on_case, permit
+from workflow.subjects.access.commands import AssignCase
+
+PLACES = {
+    "its owner": Account(ANNA, programmes=frozenset({"moscow"})),
+    "its team": Account("staff:olga", programmes=frozenset({"moscow"}), team="harbour"),
+    "another team": Account("staff:olga", programmes=frozenset({"moscow"}), team="shelter"),
+    "its house": Account("staff:olga", programmes=frozenset({"moscow"}), facilities=frozenset({"moscow-centre"})),
+    "another programme": Account("staff:olga", programmes=frozenset({"minsk"})),
+    "a partner": Account("newstart:ivan"),
+    "closed": Account(ANNA, programmes=frozenset({"moscow"}), closed=True),
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+@pytest.mark.parametrize("team", ["", "harbour"])
+def test_all_at_once_is_what_is_allowed_one_by_one(place: Account, team: str) -> None:
+    world = World()
+    case = bring(Story(world), "accommodation")
+    if team:
+        case.does(AssignCase, owner=ANNA, team=team)
+    both: tuple[Role, Role] = ("medical", "finance_request")
+    for roles in (*((role,) for role in ROLES), both):
+        account = place._replace(roles=frozenset(roles))
+        one_by_one = {act for act in ABOUT_A_CASE if permit(account, act, case.case, world.programme, world.now)}
+        assert acts_on_case(account, case.case, world.programme, world.now) == one_by_one
