@@ -74,6 +74,15 @@ SAID: Final[Mapping[str, str]] = {
     "must be keys as in a programme file, one a line, like languages: [ru, uk]": N_(
         "Write it as in a programme file, one key a line, like languages: [ru, uk]."
     ),
+    "holds something other than letters; write one to three words": N_(
+        "Write one to three words in letters, without signs."
+    ),
+    "is one to three words, with at most two digits behind them": N_(
+        "Write one to three words; at most two digits may stand behind them."
+    ),
+    "says what this house is about, or looks like a case number; take another word": N_(
+        "Take another word: this one tells others what the house is about, or looks like a case number."
+    ),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }

@@ -10,6 +10,7 @@ from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections.board import programmes_with_cases
+from handlers.projections.case_handles import found_by_handle, handles_at, search_handles
 from handlers.projections.person_search import search_people
 from handlers.queries.access_log import AccessRecord, accesses_of_case
 from workflow.rights.table import Account
@@ -73,20 +74,26 @@ def reads(
 
 @verb()
 def find_person(terminal: ActorTerminal) -> None:
-    """Find the cases you may see of a person; asks for name, birth date and telephone, and shows numbers only.
+    """Find the cases you may see of a person; asks for name or handle, birth date and telephone, and shows no names.
 
     Example: wayhome case find
 
     Names are found in any script and spelling. Nothing is said of people whose cases you may not see.
     """
     with terminal.container.database.reading() as connection:
-        name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
+        name, born, phone = (_asked(what) for what in ("Name or handle", "Birth date", "Telephone"))
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
         log, day = terminal.container.log, _day(born)
-        found = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
-    rows = [(one.case_id, one.programme, one.stage, terminal.day(one.programme, one.since), one.equal) for one in found]
-    columns = ("case", "programme", "stage", "since", "equal parts")
-    terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)
+        people = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
+        called = found_by_handle(connection, search_handles(connection, account, terminal.now, name), people)
+        handles = handles_at(connection, {one.case_id for one in (*called, *people)})
+    found = [one._asdict() | {"handle": handles.get(one.case_id, "")} for one in (*called, *people)]
+    rows = [
+        (r["case_id"], r["handle"], r["programme"], r["stage"], terminal.day(r["programme"], r["since"]), r["equal"])
+        for r in found
+    ]
+    columns = ("case", "handle", "programme", "stage", "since", "equal parts")
+    terminal.table(found, "Cases that fit", columns, rows)
 
 
 def _asked(what: str) -> str:

@@ -12,6 +12,7 @@ from console.verbs.one_case import case_as_json, opened_fields, option_as_json, 
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
+from handlers.projections.case_handles import handles_at
 from handlers.projections.work_items import count_work, list_work
 from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
 from workflow.reasons import Refused
@@ -96,6 +97,7 @@ def list_cases(
     shown = [
         (
             r["case_id"],
+            r["handle"],
             r["stage"],
             terminal.day(r["programme"], r["since"]),
             r["route"],
@@ -104,7 +106,7 @@ def list_cases(
         )
         for r in rows
     ]
-    columns = ("case", "stage", "since", "way home", "", "version")
+    columns = ("case", "handle", "stage", "since", "way home", "", "version")
     terminal.table([dict(row) for row in rows], "Cases", columns, shown)
 
 
@@ -257,11 +259,15 @@ def waiting(
     found = terminal.read(list_work, kind=kind, limit=limit)
     total = terminal.read(count_work, kind)
     terminal.say_cut(len(found), total, f"--limit {total}")
-    rows = terminal.visible(found)
+    rows = [dict(row) for row in terminal.visible(found)]
+    handles = terminal.read(handles_at, {row["case_id"] for row in rows})
+    rows = [row | {"handle": handles.get(row["case_id"], "")} for row in rows]
     days = (terminal.day(r["office"].partition(":")[2], r["since"]) for r in rows)
-    shown = [(day, r["case_id"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)]
-    columns = ("since", "case", "stage", "kind", "item")
-    terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)
+    shown = [
+        (day, r["case_id"], r["handle"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)
+    ]
+    columns = ("since", "case", "handle", "stage", "kind", "item")
+    terminal.table(rows, "Waiting for a person", columns, shown)
 
 
 @verb()

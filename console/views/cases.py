@@ -42,6 +42,7 @@ class Card(NamedTuple):
     """A case as the list shows it: nothing of it says who it is."""
 
     case_id: str
+    handle: str
     programme: str
     stage: str
     since: datetime
@@ -238,7 +239,9 @@ def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
     cards = {}
     for row in rows:
         kinds = waiting.get(row["case_id"], {})
-        told = {name: row[name] for name in ("case_id", "programme", "stage", "owner", "team", "child", "ended")}
+        told = {
+            name: row[name] for name in ("case_id", "handle", "programme", "stage", "owner", "team", "child", "ended")
+        }
         since, escalated = instant(row["since"]), kinds.get("escalation", 0)
         cards[row["case_id"]] = Card(**told, since=since, waiting=sum(kinds.values()), escalated=escalated)
     return cards

@@ -20,6 +20,7 @@ from console.views.reader import Reader
 from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.errors import Forged, NotThere, SignInFirst, StepUpFirst
+from console.web.handles import with_handles
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
@@ -125,7 +126,8 @@ class RequestContext:
         with self.web.container.database.reading() as connection:
             on = is_quarantined(self.web.container.log, connection)
         usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
-        return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
+        drawn = self.web.rendering.page(template, self.words, usual | values)
+        return HTMLResponse(with_handles(drawn, self.reader), status)
 
 
 def go(path: str) -> RedirectResponse:

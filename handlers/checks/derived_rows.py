@@ -14,6 +14,7 @@ from handlers.projections.tables import (
     beds,
     beds_in_use,
     case_board,
+    case_handles,
     case_relations,
     tasks,
     timers,
@@ -21,6 +22,7 @@ from handlers.projections.tables import (
 )
 
 COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, case_board)
+COMPARED_TOO: Final = (case_handles,)  # came later than the line in which I4 counts rows
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
 _ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at", "wanted")
@@ -60,6 +62,7 @@ def implied_rows(replay: Replay) -> Implied:
         accounts: replay.accounts(),
         work_items: replay.items(),
         case_relations: replay.relations(),
+        case_handles: replay.handles(),
         case_board: replay.board(),
     }
 

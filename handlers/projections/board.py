@@ -13,6 +13,8 @@ from workflow.programme.loading import Definition
 from workflow.rights.visibility import office_of
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.intake.state import handle_of
+from workflow.subjects.safety.state import safety_of
 
 BOARD_ROWS = InsertRows(case_board, replace=True)
 
@@ -20,7 +22,7 @@ BOARD_ROWS = InsertRows(case_board, replace=True)
 def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any]:
     """Return the board's row of a case; it depends on nothing but the case and its definition."""
     national = case.is_national(definition.programme.home_country)
-    bed, access = accommodation_of(case).bed, access_of(case)
+    bed, access, risk = accommodation_of(case).bed, access_of(case), safety_of(case).risk
     return {
         "case_id": case.case_id,
         "programme": case.programme,
@@ -39,6 +41,11 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "owner": access.owner,
         "team": access.team,
         "facility": bed[0] if bed else "",
+        "handle": handle_of(case, definition.programme),
+        "language": case.language,
+        "citizenships": " ".join(case.citizenships),
+        "age": case.age_band,
+        "risk": risk.level if risk else "",
     }
 
 

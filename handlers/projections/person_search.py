@@ -6,7 +6,7 @@ question is asked of the database and the same empty answer is given.
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -60,6 +60,12 @@ def store_tokens(writing: Writing, keys: Keys, opened: CaseOpened) -> None:
         writing.write(_TOKENS, row)
     if rows:
         writing.write(_TO_COMPARE, {"case_id": opened.case_id, "since": writing.now})
+
+
+def name_hashes(keys: Keys, parts: Iterable[str]) -> list[str]:
+    """Return the hashes of folded parts of a name, to ask whether somebody is called so."""
+    key = search_key(keys)
+    return [_token(key, "name", part) for part in parts]
 
 
 def unknown_days(key: bytes) -> frozenset[str]:

@@ -9,6 +9,7 @@ from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
+from handlers.projections.case_handles import store_handles
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
@@ -42,3 +43,4 @@ def _draw(writing: Writing, before: Case | None, kept: VersionedState, definitio
     writing.write(BOARD_ROWS, board_row(kept.state, kept.version, definition))
     work_list.store_items(writing, before, kept.state, office_of(definition.programme))
     store_relations(writing, before, kept.state, definition)
+    store_handles(writing, before, kept.state, definition.programme)

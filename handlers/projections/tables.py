@@ -84,6 +84,8 @@ case_board = table(
     *texts("office", default=""),  # its people's word and the programme: redcross:moscow
     *texts("owner", "team", default=""),
     *texts("facility", default=""),  # where a bed is theirs
+    *texts("handle", default=""),  # what they are called where others hear it; never their name
+    *texts("language", "citizenships", "age", "risk", default=""),  # by what the list is sorted and narrowed
     Index("case_board_stage", "programme", "stage"),
     Index("case_board_open", "office", "ended", "since", "case_id"),
     Index("case_board_in_stage", "office", "stage", "since", "case_id"),
@@ -129,6 +131,14 @@ looks = table(
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.
 name_tokens = table("name_tokens", *keys("token", "case_id"), *texts("kind"), Index("name_tokens_of_case", "case_id"))
+
+# The folded words of everybody's handle, and of those they had before.
+case_handles = table(
+    "case_handles",
+    *keys("word", "case_id"),
+    Column("present", Boolean, nullable=False),  # False: of a handle they had before
+    Index("case_handles_of_case", "case_id"),
+)
 
 to_compare = table(
     "to_compare", *keys("case_id"), *texts("since")
@@ -225,3 +235,6 @@ sign_in_attempts = table(
 
 # Filters of the list of cases that somebody keeps; words of the programme's, nothing of a person.
 saved_views = table("saved_views", *keys("account", "name"), *texts("filters", "saved_at"))
+
+# Which columns of that list somebody wants to see.
+kept_columns = table("kept_columns", *keys("account"), *texts("columns", "saved_at"))

@@ -28,6 +28,7 @@ from events.instants import instant
 from events.log import END
 from events.money import Money
 from handlers.commanding.answers import Accepted, Conflict
+from handlers.projections.case_handles import search_handles
 from handlers.projections.person_search import search_people
 from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
@@ -67,7 +68,7 @@ def search(context: Annotated[RequestContext, require("case.search")]) -> Respon
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
     name, born, phone = typed(context, "name"), typed(context, "birth_date"), typed(context, "phone")
     asked = bool(name or phone)
-    cards = found_cards(context, name, born, phone) if asked else []
+    cards = found_cards(context, name, born, phone, by_handle=True) if asked else []
     return context.page("pages/cases_found.html", cards=cards, asked=asked, names=names_of(context))
 
 
@@ -82,12 +83,13 @@ def keep(context: Annotated[RequestContext, require("cases.see")]) -> Response:
     return go(_address(filters) if kept else "/cases?problem=view")
 
 
-def found_cards(context: RequestContext, name: str, born: str, phone: str) -> list[object]:
-    """Return the cases somebody may see that fit what they typed, as cards without names."""
+def found_cards(context: RequestContext, name: str, born: str, phone: str, *, by_handle: bool = False) -> list[object]:
+    """Return the cases somebody may see that fit what they typed, as cards without names; a handle's come first."""
     log, account, now = context.web.container.log, context.account, context.web.now()
     with log.database.reading() as connection:
         found = search_people(log, connection, account, now, name=name, birth_date=day_typed(born), phone=phone)
-    return list(cards_of(context.reader, [match.case_id for match in found]))
+        called = search_handles(connection, account, now, name) if by_handle else []
+    return list(cards_of(context.reader, list(dict.fromkeys((*called, *(match.case_id for match in found))))))
 
 
 def names_of(context: RequestContext) -> dict[str, Naming]:

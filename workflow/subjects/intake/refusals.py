@@ -17,6 +17,9 @@ PREVIOUS_CASE_EXISTS: Final = ReasonKind("previous_case_exists", field="previous
 PREVIOUS_CASE_HAS_ENDED: Final = ReasonKind("previous_case_has_ended", looked_at=("stage",), field="previous_case")
 PREVIOUS_CASE_HAS_NO_OTHER: Final = ReasonKind("previous_case_has_no_other", looked_at=("next",), field="previous_case")
 PREVIOUS_PERSON_WAS_ERASED: Final = ReasonKind("previous_case_exists/was_erased", ("at",), field="previous_case")
+HANDLE_IS_NOT_THE_NAME: Final = ReasonKind("handle_is_not_the_name", field="handle")
+HANDLE_IS_FREE: Final = ReasonKind("handle_is_free", field="handle")
+HANDLE_IS_ANOTHER: Final = ReasonKind("handle_is_another", field="handle")
 BIRTH_DATE_IS_PAST: Final = ReasonKind("birth_date_is_past", field="birth_date")
 SOURCE_IS_THE_AGENCYS: Final = ReasonKind("source_is_the_agencys", ("agency", "kind", "given"), field="source")
 GUARDIANS_CONSENT_IS_OVER: Final = ReasonKind(
