@@ -20,6 +20,11 @@
     if (form) form.submit();
   }
 
+  // What is shown until the page is left is gone before anybody else sees the screen.
+  window.addEventListener("pagehide", () => {
+    for (const one of document.querySelectorAll("[data-until-left]")) one.textContent = "";
+  });
+
   // Back and forward never show what was on the screen before.
   window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 

@@ -13,9 +13,10 @@ from markupsafe import escape
 from console.views.reader import Reader
 from handlers.projections.case_handles import handles_shown
 
-# A number as templates write it: alone in an element of this class.
+# A number as templates write it: alone in an element of this class; one they put the handle beside says so.
 _NUMBER: Final = re.compile(
-    r'(<(a|span)\b[^>]*\bclass="number"[^>]*>([0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5})</\2>)'
+    r'(<(a|span)\b(?![^>]*\bdata-called\b)[^>]*\bclass="number"[^>]*>'
+    r"([0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5})</\2>)"
 )
 
 

@@ -16,12 +16,24 @@ from console.drawing.sight import Links, Sight
 from console.forms.given import read
 from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
-from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
+from console.views.cases import (
+    Filters,
+    Overview,
+    as_filters,
+    cards_of,
+    choose_columns,
+    filters_of,
+    forget,
+    known_to,
+    overview,
+    save,
+)
 from console.views.timeline import history
 from console.web.errors import NotThere
 from console.web.filling import Filling, filling_of, programme_of
 from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
+from console.words.language import Language
 from console.words.naming import Naming
 from events.ids import parse_case_id
 from events.instants import instant
@@ -36,6 +48,7 @@ from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
+FILTERS_LONGEST: Final = 1000
 CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
 _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
 
@@ -44,11 +57,20 @@ _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was adv
 def cases(context: Annotated[RequestContext, require("cases.see")], after: str = "") -> Response:
     """Show the cases one may see, without names."""
     filters = known_to(context.reader, filters_of(dict(context.request.query_params)))
-    found = overview(context.reader, filters, after[:80])
+    found = overview(context.reader, filters, after[:100])
+    filters = found.filters
     query, problem = filters.query(), context.request.query_params.get("problem", "")
     saved = [(view.name, as_filters(view.filters).query(), view.filters == query) for view in found.saved]
-    values = {"found": found, "filters": filters, "saved": saved, "names": names_of(context), "problem": problem}
-    return context.page("pages/cases.html", 200, **values)
+    return context.page(
+        "pages/cases.html", found=found, filters=filters, saved=saved, names=names_of(context), problem=problem,
+        after=after[:100], owns=_owns(context, found),
+    )  # fmt: skip
+
+
+def _owns(context: RequestContext, found: Overview) -> bool:
+    """Tell whether the visitor looks after a case of this page, so that there are names to show."""
+    cards = found.listed.cards if found.listed else ()
+    return any(card.owner == context.account.account for card in cards) and context.may_ever("case.open_sealed")
 
 
 @router.get("/cases/go")
@@ -75,12 +97,25 @@ def search(context: Annotated[RequestContext, require("case.search")]) -> Respon
 @router.post("/cases/views")
 def keep(context: Annotated[RequestContext, require("cases.see")]) -> Response:
     """Keep the filters under a name, or forget a name."""
-    filters = known_to(context.reader, as_filters(typed(context, "filters")))
+    filters = filters_sent(context)
     if "forget" in context.given:
         forget(context.reader, typed(context, "forget"))
-        return go(_address(filters))
+        return go(address_of(filters))
     kept = save(context.reader, typed(context, "name"), filters)
-    return go(_address(filters) if kept else "/cases?problem=view")
+    return go(address_of(filters) if kept else "/cases?problem=view")
+
+
+@router.post("/cases/columns")
+def columns(context: Annotated[RequestContext, require("cases.see")]) -> Response:
+    """Remember which columns somebody wants to see, and show the list with them."""
+    choose_columns(context.reader, [str(one) for one in context.given.getlist("columns")])
+    return go(address_of(filters_sent(context)._replace(view="list")))
+
+
+def filters_sent(context: RequestContext) -> Filters:
+    """Return the filters a form of the list carries; of a programme or stage that is none of ours nothing is left."""
+    given = context.given.get("filters", "")
+    return known_to(context.reader, as_filters(given[:FILTERS_LONGEST] if isinstance(given, str) else ""))
 
 
 def found_cards(context: RequestContext, name: str, born: str, phone: str, *, by_handle: bool = False) -> list[object]:
@@ -92,13 +127,25 @@ def found_cards(context: RequestContext, name: str, born: str, phone: str, *, by
     return list(cards_of(context.reader, list(dict.fromkeys((*called, *(match.case_id for match in found))))))
 
 
+class _Names(dict[str, Naming]):
+    """Names by programme; what another programme calls its things is told by our own words."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language: Final = language
+
+    def __missing__(self, _programme: str) -> Naming:
+        return Naming(self._language)
+
+
 def names_of(context: RequestContext) -> dict[str, Naming]:
     """Return how each of the visitor's programmes calls its own things."""
     language = context.words.language
-    return {
-        definition.programme.programme: Naming(language, definition.programme.time_zone, definition.programme)
-        for definition in context.reader.definitions()
-    }
+    found = _Names(language)
+    for definition in context.reader.definitions():
+        programme = definition.programme
+        found[programme.programme] = Naming(language, programme.time_zone, programme)
+    return found
 
 
 def typed(context: RequestContext, name: str) -> str:
@@ -216,5 +263,6 @@ def _picture(context: RequestContext, view: CaseView) -> Markup:
     return journey_svg(view.snapshot.definition, context.words, sight=sight, links=links)
 
 
-def _address(filters: Filters) -> str:
+def address_of(filters: Filters) -> str:
+    """Return where the list is shown that is narrowed and sorted so."""
     return f"/cases?{query}" if (query := filters.query()) else "/cases"
