@@ -31,6 +31,7 @@ from workflow.programme.stages import Stage
 PAGE: Final = 50
 CARDS: Final = 12  # of each stage on the board; the list has them all
 NAME_LONGEST: Final = 40
+_AT_ONCE: Final = 500  # cases in one question
 COLUMNS: Final = (
     "stage", "since", "due", "owner", "house", "country", "language", "age", "risk", "opened", "notes",
 )  # fmt: skip
@@ -210,6 +211,13 @@ def _listed(connection: Connection, reader: Reader, filters: Filters, after: str
     rows = _rows(connection, reader, filters, after, PAGE + 1)
     after = f"{rows[PAGE - 1]['place']}~{rows[PAGE - 1]['case_id']}" if len(rows) > PAGE else ""
     return Listed(tuple(_cards(connection, rows[:PAGE]).values()), after)
+
+
+def all_listed(connection: Connection, reader: Reader, filters: Filters, most: int) -> tuple[Card, ...]:
+    """Return what the list holds on all its pages, as far as ``most``; so many are asked about at once."""
+    rows = _rows(connection, reader, filters, "", most)
+    pages = (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    return tuple(card for page in pages for card in _cards(connection, page).values())
 
 
 def _rows(connection: Connection, reader: Reader, filters: Filters, after: str, limit: int) -> list[Mapping[str, Any]]:
