@@ -23,9 +23,12 @@ HOW: Final = "name=- asks for it, name=@FILE reads it from a file"
 
 @cache
 def apart(kind: type[Command]) -> frozenset[str]:
-    """Return the fields of a command that are never typed as arguments: those the catalogue of facts seals."""
+    """Return the fields of a command that are never typed as arguments: those the catalogue of facts seals.
+
+    And a handle, by which people know each other here: it is open in the house, and nowhere else.
+    """
     sealed = {name for schema in catalogue().shapes.values() for name in schema.hidden}
-    return frozenset(fields_of(kind)) & sealed if kind.sealed else frozenset()
+    return frozenset(fields_of(kind)) & {*sealed, "handle"} if kind.sealed else frozenset()
 
 
 def given_apart(

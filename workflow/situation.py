@@ -47,6 +47,7 @@ class Situation(NamedTuple):
     cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
     second: str = ""  # who proposed what is decided here, and under which id
     proposal: str = ""
+    named_so: bool = False  # whether a handle is a part of the person's name, by the keyed hashes of the search
 
     @property
     def today(self) -> date:

@@ -29,7 +29,8 @@ from workflow.values.text import ShortText
 
 router = APIRouter(prefix="/api/v1/cases", route_class=Strict, tags=["Cases"])
 _Word = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")]
-_Place = Annotated[str, Query(max_length=60, pattern=r"^([0-9TZ:.+-]{10,40}~[0-9A-Z-]{11})?$")]
+_Place = Annotated[str, Query(max_length=100, pattern=r"^([0-9A-Za-z:.+ _-]{1,80}~[0-9A-Z-]{11})?$")]
+_Filter = Annotated[str, Query(max_length=40, pattern=r"^[A-Za-z0-9_:.+-]*$")]
 AFTER_MAX: Final = 2**31 - 1
 Version = Annotated[int, Query(ge=-1, le=AFTER_MAX)]
 Compartment = Literal["identity", "contact", "medical", "legal", "money", "story"]
@@ -87,19 +88,22 @@ class Opened(Answer):
 
 
 @reads(router, "", Cases, "list_cases")
-def list_cases(
+def list_cases(  # noqa: PLR0913 - each is a word of the address
     context: Annotated[RequestContext, require("cases.see")], *,
     programme: _Word = "", stage: _Word = "", whose: _Word = "",
-    child: _Word = "", waits: _Word = "", ended: _Word = "", after: _Place = "",
+    child: _Word = "", waits: _Word = "", ended: _Word = "",
+    owner: _Filter = "", house: _Word = "", language: _Word = "", country: _Word = "", age: _Filter = "",
+    risk: _Word = "", overdue: _Word = "", due: _Word = "", sort: _Word = "", desc: _Word = "", after: _Place = "",
 ) -> Any:  # fmt: skip
-    """Return the cases one may see, narrowed as the page is; `next` is the address of the next page."""
+    """Return the cases one may see, narrowed and sorted as the page is; `next` is the address of the next page."""
     given = {
         "view": "list", "programme": programme, "stage": stage, "whose": whose, "child": child, "waits": waits,
-        "ended": ended,
+        "ended": ended, "owner": owner, "house": house, "language": language, "country": country, "age": age,
+        "risk": risk, "overdue": overdue, "due": due, "sort": sort, "desc": desc,
     }  # fmt: skip
     filters = filters_of(given)
     found = overview(context.reader, filters, after)
-    listed = found.listed
+    filters, listed = found.filters, found.listed
     assert listed is not None, "a list was asked for"
     following = f"/api/v1/cases?{filters.query()}&after={quote(listed.after)}" if listed.after else None
     return {"cases": listed.cards, "counts": found.counts, "total": found.listed_total, "next": following}

@@ -79,6 +79,15 @@ SAID: Final[Mapping[str, str]] = {
     "two rooms have the same id": N_("Two rooms have the same short name."),
     "closes is not after opens": N_("It closes before it opens."),
     "until is before from": N_("The last day is before the first."),
+    "holds something other than letters; write one to three words": N_(
+        "Write one to three words in letters, without signs."
+    ),
+    "is one to three words, with at most two digits behind them": N_(
+        "Write one to three words; at most two digits may stand behind them."
+    ),
+    "says what this house is about, or looks like a case number; take another word": N_(
+        "Take another word: this one tells others what the house is about, or looks like a case number."
+    ),
     "must be one line": N_("Write it in one line."),
     "holds nothing that can be read": N_("Write something that can be read."),
 }

@@ -5,6 +5,15 @@
     ? window.trustedTypes.createPolicy("wayhome", { createHTML: (text) => text })
     : { createHTML: (text) => text };
 
+  // What is shown until the page is left is gone before anybody else sees the screen.
+  window.addEventListener("pagehide", () => {
+    for (const one of document.querySelectorAll("[data-until-left]")) one.textContent = "";
+  });
+
+  // A page that is shown once stands for another in the browser's memory: reloading or coming back leads there.
+  const once = document.querySelector("[data-instead]");
+  if (once) history.replaceState(null, "", once.dataset.instead);
+
   // Back and forward never show what was on the screen before.
   window.addEventListener("pageshow", (shown) => { if (shown.persisted) location.reload(); });
 

@@ -11,8 +11,9 @@ from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections.board import programmes_with_cases
+from handlers.projections.case_handles import handles_at, search_handles
 from handlers.queries.access_log import AccessRecord, accesses_of_case
-from handlers.queries.person_matches import search_people
+from handlers.queries.person_matches import found_by_handle, search_people
 from workflow.rights.table import Account
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 
@@ -74,7 +75,7 @@ def reads(
 
 @verb()
 def find_person(terminal: ActorTerminal) -> None:
-    """Find the cases you may see of a person; asks for name, birth date and telephone, and shows numbers only.
+    """Find the cases you may see of a person; asks for name or handle, birth date and telephone, and shows no names.
 
     Example: wayhome case find
 
@@ -82,16 +83,26 @@ def find_person(terminal: ActorTerminal) -> None:
     is said of people whose cases you may not see.
     """
     with terminal.container.database.reading() as connection:
-        name, born, phone = (_asked(what) for what in ("Name", "Birth date", "Telephone"))
+        name, born, phone = (_asked(what) for what in ("Name or handle", "Birth date", "Telephone"))
         account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
         log, day = terminal.container.log, _day(born)
-        found = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
+        people = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
+        called = found_by_handle(connection, search_handles(connection, account, terminal.now, name), people)
+        handles = handles_at(connection, {one.case_id for one in (*called, *people)})
+    found = [one._asdict() | {"handle": handles.get(one.case_id, "")} for one in (*called, *people)]
     rows = [
-        (one.case_id, one.programme, one.stage, terminal.day(one.programme, one.since), ", ".join(one.fits))
-        for one in found
+        (
+            r["case_id"],
+            r["handle"],
+            r["programme"],
+            r["stage"],
+            terminal.day(r["programme"], r["since"]),
+            ", ".join(r["fits"]),
+        )
+        for r in found
     ]
-    columns = ("case", "programme", "stage", "since", "what fits")
-    terminal.table([match._asdict() for match in found], "Cases that fit", columns, rows)
+    columns = ("case", "handle", "programme", "stage", "since", "what fits")
+    terminal.table(found, "Cases that fit", columns, rows)
 
 
 def _asked(what: str) -> str:

@@ -14,6 +14,7 @@ from console.verbs.one_case import case_as_json, opened_fields, option_as_json, 
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
+from handlers.projections.case_handles import handles_at
 from handlers.projections.work_items import count_work, list_work
 from workflow.case.retraction import records_of
 from workflow.command import WHEN, AdvanceCase, ConfirmDecision, DeclineDecision, WithdrawProposal, fields_of
@@ -100,6 +101,7 @@ def list_cases(
     shown = [
         (
             r["case_id"],
+            r["handle"],
             r["stage"],
             terminal.day(r["programme"], r["since"]),
             r["route"],
@@ -108,7 +110,7 @@ def list_cases(
         )
         for r in rows
     ]
-    columns = ("case", "stage", "since", "way home", "", "version")
+    columns = ("case", "handle", "stage", "since", "way home", "", "version")
     # Scripts are told the columns there were when they were written; the API tells the risk too.
     told = [
         {name: value for name, value in row.items() if name != "risk" and (value or name != "led_by")} for row in rows
@@ -289,11 +291,15 @@ def waiting(
     found = terminal.read(list_work, kind=kind, limit=limit)
     total = terminal.read(count_work, kind)
     terminal.say_cut(len(found), total, f"--limit {total}")
-    rows = terminal.visible(found)
+    rows = [dict(row) for row in terminal.visible(found)]
+    handles = terminal.read(handles_at, {row["case_id"] for row in rows})
+    rows = [row | {"handle": handles.get(row["case_id"], "")} for row in rows]
     days = (terminal.day(r["office"].partition(":")[2], r["since"]) for r in rows)
-    shown = [(day, r["case_id"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)]
-    columns = ("since", "case", "stage", "kind", "item")
-    terminal.table([dict(row) for row in rows], "Waiting for a person", columns, shown)
+    shown = [
+        (day, r["case_id"], r["handle"], r["stage"], r["kind"], r["item"]) for day, r in zip(days, rows, strict=True)
+    ]
+    columns = ("since", "case", "handle", "stage", "kind", "item")
+    terminal.table(rows, "Waiting for a person", columns, shown)
 
 
 @verb()

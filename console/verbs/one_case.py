@@ -30,6 +30,7 @@ from workflow.subjects.corrections.fitting import unfitting
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
+from workflow.subjects.intake.state import handle_of
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
@@ -93,6 +94,7 @@ def case_as_json(snapshot: CaseSnapshot) -> dict[str, Any]:
     case = snapshot.case
     fields = _flat(snapshot)
     fields["version"] = snapshot.version
+    fields["handle"] = handle_of(case, snapshot.definition.programme)
     fields["consents"] = [{"purpose": p, "recipient": r, "until": until} for (p, r), until in case.consents.items()]
     fields["grants"] = {
         key: _told(grant) | {"tranches": {t: _told(tranche) for t, tranche in grant.tranches.items()}}
@@ -184,7 +186,8 @@ def print_case(snapshot: CaseSnapshot) -> None:
     case = snapshot.case
     label, programme = snapshot.definition.journey.stage(case.stage).label, snapshot.definition.programme
     zone, (since, opened) = programme.time_zone, (programme.day(instant(at)) for at in (case.since, case.opened_at))
-    say(f"Case {case.case_id}  {label.en} / {label.ru}  since {since}  version {snapshot.version}")
+    called = handle_of(case, programme)
+    say(f"Case {case.case_id}  {called}  {label.en} / {label.ru}  since {since}  version {snapshot.version}")
     say(f"opened {opened} from {case.source}, citizenship {', '.join(case.citizenships) or 'unknown'}")
     if gone := erased_at(case):
         say(f"the person was erased on {minute_at(instant(gone), zone)}: wayhome erasure certificate {case.case_id}")

@@ -12,6 +12,18 @@ from events.instants import instant, instant_text
 from handlers.projections.board import board_rows_of
 from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage
 from handlers.projections.work_items import count_items
+from handlers.queries.case_list import (
+    AGE_BANDS,
+    RISKS,
+    SORTS,
+    DueNext,
+    ListQuery,
+    columns_kept,
+    due_next,
+    keep_columns,
+    listed_cases,
+    values_in_use,
+)
 from handlers.queries.saved_views import SavedView, forget_view, keep_view, saved_views_of
 from workflow.programme.loading import Definition
 from workflow.programme.stages import Stage
@@ -19,6 +31,11 @@ from workflow.programme.stages import Stage
 PAGE: Final = 50
 CARDS: Final = 12  # of each stage on the board; the list has them all
 NAME_LONGEST: Final = 40
+_AT_ONCE: Final = 500  # cases in one question
+COLUMNS: Final = (
+    "stage", "since", "due", "owner", "house", "country", "language", "age", "risk", "opened", "notes",
+)  # fmt: skip
+USUAL_COLUMNS: Final = ("stage", "since", "due", "owner", "notes")
 
 
 class Filters(NamedTuple):
@@ -31,6 +48,16 @@ class Filters(NamedTuple):
     child: str = ""  # yes, no
     waits: str = ""  # at least so many days in their stage
     ended: str = ""  # yes for those that have ended
+    owner: str = ""
+    house: str = ""
+    language: str = ""
+    country: str = ""
+    age: str = ""
+    risk: str = ""
+    overdue: str = ""  # yes
+    due: str = ""  # within at most so many days
+    sort: str = ""  # by which column of the list; longest in their stage first where none is named
+    desc: str = ""  # yes: the other way round
 
     def query(self, **changes: str) -> str:
         """Return the filters as an address has them, with some changed."""
@@ -42,6 +69,7 @@ class Card(NamedTuple):
     """A case as the list shows it: nothing of it says who it is."""
 
     case_id: str
+    handle: str
     programme: str
     stage: str
     since: datetime
@@ -49,9 +77,15 @@ class Card(NamedTuple):
     team: str
     child: bool
     ended: bool
-    risk: str  # the level last found
     waiting: int  # things that wait for a person
     escalated: int
+    opened_at: datetime
+    facility: str
+    language: str
+    citizenships: tuple[str, ...]
+    age: str
+    risk: str  # the level last found
+    due: DueNext | None
     led_by: str = ""  # the person's case that leads, of one that was joined to it
 
 
@@ -82,6 +116,8 @@ class Overview(NamedTuple):
     shown: tuple[str, ...]  # the stages the filters ask for
     listed: Listed | None
     saved: tuple[SavedView, ...]
+    in_use: Mapping[str, tuple[str, ...]]  # to what the list may be narrowed
+    shows: tuple[str, ...]  # the columns of the list
 
     @property
     def listed_total(self) -> int:
@@ -89,6 +125,21 @@ class Overview(NamedTuple):
         if self.filters.stage:
             return self.counts.get(self.filters.stage, 0)
         return sum(self.counts.get(stage, 0) for stage in self.shown)
+
+    def house_name(self, house: str) -> str:
+        """Return what a house is called by the first programme that has it."""
+        houses = (one.programme.facility_of.get(house) for one in self.definitions)
+        return next((found.name for found in houses if found), house)
+
+    @property
+    def ages(self) -> tuple[str, ...]:
+        """Return the bands of ages the list may be narrowed to."""
+        return AGE_BANDS
+
+    @property
+    def risks(self) -> tuple[str, ...]:
+        """Return the levels of risk the list may be narrowed to."""
+        return RISKS
 
     @property
     def total(self) -> int:
@@ -99,8 +150,8 @@ class Overview(NamedTuple):
 def filters_of(given: Mapping[str, str]) -> Filters:
     """Return the filters an address asks for; what is not one of ours is left out.
 
-    >>> filters_of({"whose": "mine", "child": "maybe", "x": "1", "waits": "7"})
-    Filters(view='board', programme='', stage='', whose='mine', child='', waits='7', ended='')
+    >>> filters_of({"whose": "mine", "child": "maybe", "x": "1", "waits": "7", "sort": "name"}).query()
+    'whose=mine&waits=7'
     """
     return Filters(**{name: given[name] for name in Filters._fields if _is_ours(name, given.get(name, ""))})
 
@@ -115,43 +166,76 @@ def known_to(reader: Reader, filters: Filters) -> Filters:
     )
 
 
+def among_those_in_use(filters: Filters, in_use: Mapping[str, tuple[str, ...]]) -> Filters:
+    """Return the filters without an owner or a house of none of the reader's cases: it may be a name, mistyped."""
+    return filters._replace(
+        owner=filters.owner if filters.owner in in_use["owner"] else "",
+        house=filters.house if filters.house in in_use["facility"] else "",
+        language=filters.language if filters.language in in_use["language"] else "",
+        country=filters.country if filters.country in in_use["citizenships"] else "",
+    )
+
+
 def _is_ours(name: str, value: str) -> bool:
     if name in _WORDS:
         return value in _WORDS[name]
-    if name == "waits":
+    if name in ("waits", "due"):
         return value.isascii() and value.isdecimal() and len(value) <= 3
-    return 0 < len(value) <= NAME_LONGEST and all(letter.isalnum() or letter in "_-" for letter in value)
+    return 0 < len(value) <= NAME_LONGEST and all(letter.isalnum() or letter in "_-:." for letter in value)
 
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "view": ("board", "list"), "whose": ("mine", "team"), "child": ("yes", "no"), "ended": ("yes",),
+    "age": AGE_BANDS, "risk": RISKS, "overdue": ("yes",), "sort": SORTS, "desc": ("yes",),
 }  # fmt: skip
 
 
 def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     """Return the cases one may see, as a board of stages or as a list; as many questions as there are stages."""
-    only = _only(reader, filters)
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
     with reader.container.database.reading() as connection:
+        in_use = values_in_use(connection, reader.account, reader.now)
+        filters = among_those_in_use(filters, in_use)
+        only = _only(reader, filters)
         counts = count_by_stage(connection, reader.account, reader.now, only=only)
         saved = tuple(saved_views_of(connection, reader.account.account))
+        shows = columns_shown(connection, reader.account.account) if filters.view == "list" else ()
         listed = _listed(connection, reader, filters, after) if filters.view == "list" else None
         known = [(one.programme.programme, _occupied_or_current(reader, one, counts)) for one in definitions]
         stages = _shown(known, filters)
         columns = _columns(connection, reader, filters, stages, counts) if listed is None else ()
     every = tuple((programme, stage) for programme, those in known for stage in those)
-    return Overview(filters, definitions, counts, columns, every, tuple(stages), listed, saved)
+    return Overview(filters, definitions, counts, columns, every, tuple(stages), listed, saved, in_use, shows)
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
-    since, _, case_id = after.partition("~")
-    rows = cases_for(
-        connection, reader.account, reader.now, stage=filters.stage or None,
-        ended=None if filters.stage else filters.ended == "yes",
-        only=_only(reader, filters), page=PageRequest((since, case_id) if case_id else (), PAGE + 1),
-    )  # fmt: skip
-    after = f"{rows[PAGE - 1]['since']}~{rows[PAGE - 1]['case_id']}" if len(rows) > PAGE else ""
+    rows = _rows(connection, reader, filters, after, PAGE + 1)
+    after = f"{rows[PAGE - 1]['place']}~{rows[PAGE - 1]['case_id']}" if len(rows) > PAGE else ""
     return Listed(tuple(_cards(connection, rows[:PAGE]).values()), after)
+
+
+def all_listed(connection: Connection, reader: Reader, filters: Filters, most: int) -> tuple[Card, ...]:
+    """Return what the list holds on all its pages, as far as ``most``; so many are asked about at once."""
+    rows = _rows(connection, reader, filters, "", most)
+    pages = (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    return tuple(card for page in pages for card in _cards(connection, page).values())
+
+
+def _rows(connection: Connection, reader: Reader, filters: Filters, after: str, limit: int) -> list[Mapping[str, Any]]:
+    """Return rows of the list, each with its place in it; as it is usually sorted, an index of its own leads there."""
+    place, _, case_id = after.rpartition("~")
+    begins = (place, case_id) if case_id else ()
+    sort, descending = filters.sort or "since", filters.desc == "yes"
+    ended = None if filters.stage else filters.ended == "yes"
+    only = _only(reader, filters)
+    if sort == "since" and not descending:
+        page = PageRequest(begins, limit)
+        rows = cases_for(
+            connection, reader.account, reader.now, stage=filters.stage or None, ended=ended, only=only, page=page
+        )
+        return [dict(row) | {"place": row["since"]} for row in rows]
+    asked = ListQuery(sort, descending, filters.stage, ended, only, begins, limit)
+    return [dict(row) for row in listed_cases(connection, reader.account, reader.now, asked)]
 
 
 def _columns(
@@ -194,6 +278,18 @@ def forget(reader: Reader, name: str) -> None:
         forget_view(connection, reader.account.account, name)
 
 
+def columns_shown(connection: Connection, account: str) -> tuple[str, ...]:
+    """Return the columns of somebody's list: those they chose, or the usual ones."""
+    return tuple(name for name in columns_kept(connection, account) if name in COLUMNS) or USUAL_COLUMNS
+
+
+def choose_columns(reader: Reader, chosen: Sequence[str]) -> None:
+    """Remember which columns somebody wants to see; what is none of ours is left out."""
+    ours = [name for name in COLUMNS if name in chosen]
+    with reader.container.database.writing() as connection:
+        keep_columns(connection, reader.account.account, ours, instant_text(reader.now))
+
+
 def as_filters(query: str) -> Filters:
     """Return the filters a saved view holds."""
     return filters_of(dict(parse_qsl(query)))
@@ -227,21 +323,37 @@ def _shown(known: Sequence[tuple[str, Mapping[str, Stage]]], filters: Filters) -
 def _only(reader: Reader, filters: Filters) -> CaseFilter:
     return CaseFilter(
         programme=filters.programme,
-        owner=reader.account.account if filters.whose == "mine" else "",
+        owner=reader.account.account if filters.whose == "mine" else filters.owner,
         team=reader.account.team if filters.whose == "team" else "",
         child={"yes": True, "no": False}.get(filters.child),
         since_before=instant_text(reader.now - timedelta(days=int(filters.waits))) if filters.waits else "",
+        facility=filters.house,
+        language=filters.language,
+        country=filters.country,
+        age=filters.age,
+        risk=filters.risk,
+        overdue=filters.overdue == "yes",
+        due_before=instant_text(reader.now + timedelta(days=int(filters.due))) if filters.due else "",
     )
 
 
 def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
-    """Return cards by case, with one question about what waits on all of them."""
-    waiting = count_items(connection, [row["case_id"] for row in rows])
-    cards = {}
-    for row in rows:
-        kinds = waiting.get(row["case_id"], {})
-        names = ("case_id", "programme", "stage", "owner", "team", "child", "ended", "risk", "led_by")
-        told = {name: row[name] for name in names}
-        since, escalated = instant(row["since"]), kinds.get("escalation", 0)
-        cards[row["case_id"]] = Card(**told, since=since, waiting=sum(kinds.values()), escalated=escalated)
-    return cards
+    """Return cards by case, with one question about what waits on all of them, and one about what is due."""
+    numbers = [row["case_id"] for row in rows]
+    waiting, due = count_items(connection, numbers), due_next(connection, numbers)
+    return {row["case_id"]: _card(row, waiting.get(row["case_id"], {}), due.get(row["case_id"])) for row in rows}
+
+
+def _card(row: Any, kinds: Mapping[str, int], due: DueNext | None) -> Card:
+    told = {name: row[name] for name in _TOLD} | {"risk": "" if row["risk"] == "unknown" else row["risk"]}
+    return Card(
+        **told, since=instant(row["since"]), opened_at=instant(row["opened_at"]),
+        citizenships=tuple(row["citizenships"].split()),
+        waiting=sum(kinds.values()), escalated=kinds.get("escalation", 0), due=due,
+    )  # fmt: skip
+
+
+_TOLD: Final = (
+    "case_id", "handle", "programme", "stage", "owner", "team", "child", "ended", "facility", "language", "age", "risk",
+    "led_by",
+)  # fmt: skip

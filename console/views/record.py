@@ -12,6 +12,7 @@ from workflow.subjects.accommodation.state import Accommodation, accommodation_o
 from workflow.subjects.care.state import Appointment, Fitness, care_of
 from workflow.subjects.documents.state import Document, Paper, documents_of
 from workflow.subjects.grants.state import Cost, Grant, grants_of
+from workflow.subjects.intake.state import handle_of
 from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.safety.state import Safety, safety_of
@@ -104,6 +105,7 @@ class CaseRecord(NamedTuple):
     """A case at one version; a part that is null is not told to this role."""
 
     case_id: str
+    handle: str
     version: int
     programme: str
     definition: str
@@ -136,7 +138,8 @@ def record(snapshot: CaseSnapshot, panels: tuple[Panel, ...]) -> CaseRecord:
         return part if panel in panels else None
 
     return CaseRecord(
-        case.case_id, snapshot.version, case.programme, case.definition, case.stage,
+        case.case_id, handle_of(case, snapshot.definition.programme), snapshot.version,
+        case.programme, case.definition, case.stage,
         ended=snapshot.definition.journey.stage(case.stage).ends,
         since=instant(case.since), opened_at=instant(case.opened_at),
         owner=access.owner, team=access.team, told=panels,

@@ -23,6 +23,7 @@ from console.web.access_log import Looking, looking, record_case, refuse_stopped
 from console.web.context import WebContext
 from console.web.drafts import keep_form, keep_unsent
 from console.web.errors import Forged, FormKept, NotThere, SignInFirst, StepUpFirst
+from console.web.handles import with_handles
 from console.web.uploads import form_with_file, takes_file
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
@@ -130,7 +131,8 @@ class RequestContext:
             on = is_quarantined(self.web.container.log, connection)
         usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
         usual |= {"lasts": self.web.sessions.lasts(self.session), "home_zone": zone_of(self.reader)}
-        return HTMLResponse(self.web.rendering.page(template, self.words, usual | values), status)
+        drawn = self.web.rendering.page(template, self.words, usual | values)
+        return HTMLResponse(with_handles(drawn, self.reader), status)
 
 
 async def _form_of(request: Request, stack: AsyncExitStack) -> FormData | None:

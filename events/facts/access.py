@@ -18,6 +18,16 @@ class CaseAssigned(Fact):
     team: str = ""
 
 
+class CasesExported(Fact):
+    """Somebody took the list of a programme's cases out as a file: numbers and handles, and no name."""
+
+    programme: str
+    filters: str  # as the list's address has them: open words only
+    columns: tuple[str, ...]
+    cases: int
+    file: Literal["csv", "xlsx"]
+
+
 class GlassBroken(Fact):
     """Somebody who had no part in the case opened it in an emergency; recorded before anything was shown.
 

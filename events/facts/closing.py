@@ -13,6 +13,7 @@ class ArrivalCounted(Fact):
     number: int
     target: int
     above_target: bool
+    handle: str = ""  # theirs, and nobody else's of the programme from now on
 
 
 class ArrivalTakenBack(Fact):

@@ -31,11 +31,27 @@ class CaseOpened(Fact):
     referred_by: str = ""
     owner: str = ""  # whoever opened it, unless a machine did
     team: str = ""  # everybody of the programme when empty
+    handle: str = ""  # what they are called where others hear it; never their name
     name: Identity = None
     birth_date: Identity = None
     phone: Contact = None
     story: Story = None
     their_reference: Identity = None
+
+
+class HandleChanged(Fact):
+    """From now on the person is called something else; the handle before it goes on finding the case."""
+
+    handle: str
+    before: str
+    why: str
+
+
+class HandleTaken(Fact):
+    """A handle is somebody's, and is given to nobody else of the programme any more."""
+
+    case_id: str
+    handle: str
 
 
 class CaseLinked(Fact):

@@ -18,6 +18,7 @@ from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.checks.derived_rows import (
     COMPARED,
+    COMPARED_TOO,
     Implied,
     RowDifference,
     columns_of,
@@ -36,6 +37,7 @@ from handlers.projections.tables import (
     beds_in_use,
     case_alerts,
     case_board,
+    case_handles,
     case_relations,
     name_tokens,
     tasks,
@@ -43,11 +45,13 @@ from handlers.projections.tables import (
     work_items,
 )
 
-REPAIRED: Final = (*COMPARED, name_tokens)
+REPAIRED: Final = (*COMPARED, *COMPARED_TOO, name_tokens)
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 _LOCKED: Final = (tasks, timers, *LOCKED)
 # A bed may not go before whoever has it, and nobody can have one before it is there; nobody has two, even for a moment.
-_TAKEN_AWAY: Final = (beds_in_use, beds, work_items, case_alerts, case_relations, name_tokens, case_board, accounts)
+_TAKEN_AWAY: Final = (
+    beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, accounts,
+)  # fmt: skip
 _NOBODY: Final = "nobody:repaired"  # whose lease on a task is over
 
 

@@ -26,6 +26,7 @@ from handlers.commanding.held_streams import HeldStreams
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import officer_streams
 from handlers.projections.board import open_cases
+from handlers.projections.case_handles import is_named_so
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
 from handlers.projections.row_macs import RowMacs
@@ -56,7 +57,7 @@ from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.directory.commands import DirectoryCommand
 from workflow.subjects.directory.state import directory_stream
-from workflow.subjects.intake.commands import OpenCase
+from workflow.subjects.intake.commands import ChangeHandle, OpenCase
 
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
 
@@ -238,6 +239,8 @@ class CommandBatch:
             previous=self._states[case_stream(previous)].state if previous else None,
             shared={stream: self._states[stream].state for stream in shared},
             claimed=frozenset(self._claimed.get(case.case_id, ())) if case else frozenset(),
+            named_so=isinstance(command, ChangeHandle)
+            and is_named_so(self._writing.connection, self._log.keys, command),
         )
 
     def _reached(self, command: Command, situation: Situation) -> Situation:

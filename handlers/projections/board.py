@@ -13,6 +13,7 @@ from workflow.programme.loading import Definition
 from workflow.rights.visibility import office_of
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.intake.state import handle_of
 from workflow.subjects.safety.state import safety_of
 
 BOARD_ROWS = InsertRows(case_board, replace=True)
@@ -41,6 +42,10 @@ def board_row(case: Case, version: int, definition: Definition) -> dict[str, Any
         "team": access.team,
         "led_by": access.led_by,
         "facility": bed[0] if bed else "",
+        "handle": handle_of(case, definition.programme),
+        "language": case.language,
+        "citizenships": " ".join(case.citizenships),
+        "age": case.age_band,
         "risk": risk.level if risk is not None else "unknown",
     }
 

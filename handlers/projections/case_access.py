@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    exists,
     false,
     func,
     literal,
@@ -34,7 +35,7 @@ from sqlalchemy.engine import RowMapping
 from events.batch import DeleteRows, InsertRows
 from events.instants import instant_text
 from events.writing import Writing
-from handlers.projections.tables import case_board, case_relations, work_items
+from handlers.projections.tables import case_board, case_relations, timers, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
@@ -112,15 +113,45 @@ class CaseFilter(NamedTuple):
     team: str = ""
     child: bool | None = None
     since_before: str = ""  # in their stage since before this instant
+    facility: str = ""
+    language: str = ""
+    country: str = ""  # of which they are a citizen
+    age: str = ""
+    risk: str = ""
+    overdue: bool = False  # somebody has to look, and nobody has
+    due_before: str = ""  # something is due before this instant
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on the board."""
         found = [column == value for column, value in self._equal() if value]
         found += [_board.child.is_(self.child)] if self.child is not None else []
+        found += [(literal(" ") + _board.citizenships + " ").contains(f" {self.country} ")] if self.country else []
+        found += [_waits_overdue()] if self.overdue else []
+        found += [_is_due(self.due_before)] if self.due_before else []
         return found + ([_board.since < self.since_before] if self.since_before else [])
 
     def _equal(self) -> tuple[tuple[ColumnElement[str], str], ...]:
-        return (_board.programme, self.programme), (_board.owner, self.owner), (_board.team, self.team)
+        place = (_board.programme, self.programme), (_board.owner, self.owner), (_board.team, self.team)
+        person = (_board.language, self.language), (_board.age, self.age), (_board.risk, self.risk)
+        return (*place, (_board.facility, self.facility), *person)
+
+
+# Of the house's own keeping, not of what somebody has to be ready for.
+_NOT_FOR_PEOPLE: Final = ("retention", "idle", "glass_over", "access_review", "bank_answer", "of_age", "proposal")
+
+
+def is_due_kind(kind: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a timer tells of something people have to be ready for."""
+    return kind.not_in(_NOT_FOR_PEOPLE)
+
+
+def _waits_overdue() -> ColumnElement[bool]:
+    return exists().where(_items.case_id == _board.case_id, _items.kind == "escalation")
+
+
+def _is_due(before: str) -> ColumnElement[bool]:
+    set_for = (timers.c.case_id == _board.case_id, timers.c.status == "set", timers.c.due_at < before)
+    return exists().where(*set_for, is_due_kind(timers.c.kind))
 
 
 NO_FILTER: Final = CaseFilter()

@@ -79,6 +79,12 @@ def is_drawn_by_older_rules(connection: Connection) -> bool:
     return there[0] is not None and there[1] is None
 
 
+def name_hashes(keys: Keys, parts: Iterable[str]) -> list[str]:
+    """Return the hashes of folded parts of a name, to ask whether somebody is called so."""
+    key = search_key(keys)
+    return [token_of(key, "name", part) for part in parts]
+
+
 def unknown_days(key: bytes) -> frozenset[str]:
     """Return the hashes of every 1 January: the birthday of whoever does not know theirs."""
     return frozenset(token_of(key, "birth_date", f"{year}-01-01") for year in _BIRTH_YEARS)

@@ -10,6 +10,7 @@ from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
 from handlers.projections.case_alerts import Row, alert_rows, store_alerts
+from handlers.projections.case_handles import store_handles
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
@@ -51,6 +52,7 @@ def _draw(
     work_list.store_items(writing, before, kept.state, office_of(definition.programme))
     store_alerts(writing, _alerts(before, pinned_of), _alerts(kept.state, pinned_of))
     store_relations(writing, before, kept.state, definition)
+    store_handles(writing, before, kept.state, definition.programme)
 
 
 def _alerts(case: Case | None, pinned_of: Callable[[Case], Definition]) -> dict[str, Row]:

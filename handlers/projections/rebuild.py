@@ -6,7 +6,7 @@ Tasks and timers are not read models: they hold what only the queue knows, and a
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from events.batch import InsertRows
 from events.envelope import RecordedEvent
@@ -23,6 +23,7 @@ from handlers.projections.tables import (
     beds_in_use,
     case_alerts,
     case_board,
+    case_handles,
     case_relations,
     looks,
     name_tokens,
@@ -33,7 +34,9 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-LOCKED: Final = (name_tokens, case_board, work_items, case_alerts, case_relations, accounts, beds_in_use, beds)
+LOCKED: Final = (
+    name_tokens, case_board, work_items, case_alerts, case_relations, case_handles, accounts, beds_in_use, beds,
+)  # fmt: skip
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
 
 
@@ -68,34 +71,32 @@ def rebuild_if_new(log: Log) -> bool:
             rebuild(log)  # migration 0008 forgot until when: it used to be told by another clock
             return True
         older_rules = is_drawn_by_older_rules(connection)
-        old = _is_empty(connection, case_board.c.office)
-        without_alerts = _is_empty(connection, case_board.c.risk)
+        old = _is_never_drawn(connection, case_board.c.office)
+        without_columns = any(_is_never_drawn(connection, one) for one in (case_board.c.handle, case_board.c.risk))
     if older_rules or old:
         rebuild(log)
-    elif without_alerts:
-        draw_alerts(log)
-    return older_rules or old or without_alerts
+    elif without_columns:
+        _draw_board(log)
+    return older_rules or old or without_columns
 
 
-def draw_alerts(log: Log) -> None:
-    """Draw who is in danger, what is asked of whom, and the board's level of risk; nobody's name is opened for that."""
+def _draw_board(log: Log) -> None:
+    """Draw the board, what people are called, who is in danger and what is asked of whom; nobody's name is opened."""
     replay = Replay(log)
     with log.database.reading() as connection:
         for event in events_on(log, connection):
             replay.take(event)
     with log.database.writing() as connection:
-        hold_off_writers(connection, (case_board, case_alerts))
+        hold_off_writers(connection, (case_board, case_alerts, case_handles))
         for event in events_on(log, connection, after=replay.position):
             replay.take(event)
-        connection.execute(delete(case_alerts))
-        _fill(connection, case_alerts, replay.alerts().values())
-        board = [{"of": row["case_id"], "level": row["risk"]} for row in replay.board().values()]
-        risk = update(case_board).where(case_board.c.case_id == bindparam("of")).values(risk=bindparam("level"))
-        for start in range(0, len(board), _AT_ONCE):
-            connection.execute(risk, board[start : start + _AT_ONCE])
+        drawn = ((case_board, replay.board()), (case_alerts, replay.alerts()), (case_handles, replay.handles()))
+        for table, rows in drawn:
+            connection.execute(delete(table))
+            _fill(connection, table, rows.values())
 
 
-def _is_empty(connection: Connection, column: ColumnElement[str]) -> bool:
+def _is_never_drawn(connection: Connection, column: ColumnElement[str]) -> bool:
     """Tell whether no row of the board has what a migration added.
 
     One row among drawn ones is damage, for `verify` to find: it is not mended in passing.
@@ -151,7 +152,9 @@ def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -
 def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) -> Rebuilt:
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
-    for table in (beds_in_use, beds, work_items, case_alerts, case_relations, name_tokens, case_board, accounts):
+    for table in (
+        beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, accounts,
+    ):  # fmt: skip
         connection.execute(delete(table))
     _fill(connection, case_board, board.values())
     _fill(connection, work_items, items.values())
@@ -160,6 +163,7 @@ def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) 
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())
     _fill(connection, case_relations, replay.relations().values())
+    _fill(connection, case_handles, replay.handles().values())
     _fill(connection, name_tokens, tokens.values())
     return Rebuilt(len(board), len(items), replay.position)
 

@@ -23,6 +23,7 @@ from handlers.projections.beds import implied_bed_rows
 from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
 from handlers.projections.case_alerts import alert_rows
+from handlers.projections.case_handles import handle_rows
 from handlers.projections.tables import tasks
 from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
@@ -202,6 +203,11 @@ class Replay:
             for case, _ in self.cases()
             for row in alert_rows(case, self.definitions[case.definition].programme).values()
         }
+
+    def handles(self) -> dict[tuple[str, str], Row]:
+        """Return the words by which cases are found; raises KeyError as the board does."""
+        found = (handle_rows(case, self.definitions[case.definition].programme) for case, _ in self.cases())
+        return {(row["word"], row["case_id"]): row for rows in found for row in rows}
 
     def items(self) -> dict[tuple[str, str], Row]:
         """Return the work list's rows; raises KeyError as the board does."""

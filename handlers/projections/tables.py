@@ -85,6 +85,8 @@ case_board = table(
     *texts("owner", "team", default=""),
     *texts("facility", default=""),  # where a bed is theirs
     *texts("led_by", default=""),  # the case of the same person that leads, while this one is joined to it
+    *texts("handle", default=""),  # what they are called where others hear it; never their name
+    *texts("language", "citizenships", "age", default=""),  # by what the list is sorted and narrowed
     *texts("risk", default=""),  # the level last found; "unknown" before the first assessment
     Index("case_board_stage", "programme", "stage"),
     Index("case_board_open", "office", "ended", "since", "case_id"),
@@ -144,6 +146,14 @@ looks = table(
 
 # Keyed hashes of folded names, birth dates and telephones; without the key file they say nothing.
 name_tokens = table("name_tokens", *keys("token", "case_id"), *texts("kind"), Index("name_tokens_of_case", "case_id"))
+
+# The folded words of everybody's handle, and of those they had before.
+case_handles = table(
+    "case_handles",
+    *keys("word", "case_id"),
+    Column("present", Boolean, nullable=False),  # False: of a handle they had before
+    Index("case_handles_of_case", "case_id"),
+)
 
 to_compare = table(
     "to_compare", *keys("case_id"), *texts("since")
@@ -258,3 +268,5 @@ drafts = table(
 )
 # Whether somebody sees their own cases first in their work, or all they may see; no read model: nobody else knows it.
 work_choices = table("work_choices", *keys("account"), *texts("whose"))
+# Which columns of that list somebody wants to see.
+kept_columns = table("kept_columns", *keys("account"), *texts("columns", "saved_at"))

@@ -4,7 +4,7 @@ Whether a person they may not see is known here, nothing tells: the same questio
 same number of hashes, and the same empty answer is given.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final, NamedTuple
@@ -147,3 +147,15 @@ def _days_asked(birth_date: date | int | None) -> Iterator[tuple[str, str, _Mean
 
 def _phones_asked(phone: str) -> Iterator[tuple[str, str, _Meant]]:
     yield from (("phone", number, (_PHONE, "phone")) for number in phones_meant(phone))
+
+
+def found_by_handle(
+    connection: Connection, case_ids: Sequence[str], others: Iterable[PersonMatch]
+) -> list[PersonMatch]:
+    """Return the cases a handle found as the search of names tells of them, without those it found as well."""
+    known = {one.case_id for one in others}
+    board = case_board.c
+    columns = (board.case_id, board.programme, board.stage, board.since, board.ended)
+    query = select(*columns).where(board.case_id.in_([one for one in case_ids if one not in known]))
+    rows = {row.case_id: PersonMatch(*row, equal=0, fits=("handle",)) for row in connection.execute(query)}
+    return [rows[one] for one in case_ids if one in rows]

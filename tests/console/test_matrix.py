@@ -34,6 +34,7 @@ pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made i
 _ALSO: Final = {
     "/ledger/{programme}/file": ("ledger.see",),
     "/access/file": ("access.see",),
+    "/cases/export": ("cases.see",),
     "/history/of/{number}/bundle": ("history.see",),
     "/upload/statement": ("money.release", "money.record"),
     "/ledger/statement": ("money.release", "money.record"),

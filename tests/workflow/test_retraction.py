@@ -89,11 +89,20 @@ def test_an_assessment_retracted_leaves_the_one_before() -> None:
     story = opened().does(AssessRisk, **LOW)
     before = safety_of(story.case).risk
     story.does(AssessRisk, **HIGH)
-    retract(story, "RiskAssessed").then_among_others(TimerCancelled, TimerSet)
+    retract(story, "RiskAssessed").then_among_others(DecisionProposed)
+    story.confirmed().then_among_others(TimerCancelled, TimerSet)
     assert safety_of(story.case).risk == before
     retract(story, "RiskAssessed").accepted()
     assert safety_of(story.case).risk is None
     assert "risk_expires" not in {kind for kind, _ in story.case.timers.values()}
+
+
+def test_nobody_takes_a_person_out_of_danger_by_taking_an_assessment_back_alone() -> None:
+    story = opened().does(AssessRisk, **HIGH)
+    retract(story, "RiskAssessed").then_among_others(DecisionProposed)
+    assert safety_of(story.case).risk is not None
+    story.confirmed().then_among_others(RecordRetracted)
+    assert safety_of(story.case).risk is None
 
 
 def test_a_session_retracted_leaves_the_appointment_with_its_time() -> None:

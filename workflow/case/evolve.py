@@ -21,8 +21,8 @@ def _opened(fact: CaseOpened, at: At) -> Case:
         case_id=fact.case_id, person_id=fact.person_id, programme=fact.programme, definition=at.definition,
         stage=fact.stage, since=at.recorded_at, opened_at=at.recorded_at, source=fact.source,
         citizenships=fact.citizenships, child=fact.child, of_age_from=fact.of_age_from, gender=fact.gender,
-        language=fact.language or "", previous_case=fact.previous_case, referred_by=fact.referred_by,
-        registered_year=fact.registered_year,
+        language=fact.language or "", age_band=fact.age_band or "", handle=fact.handle,
+        previous_case=fact.previous_case, referred_by=fact.referred_by, registered_year=fact.registered_year,
     )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ class Case(NamedTuple):
     of_age_from: date | None = None
     language: str = ""
     gender: str | None = None
+    age_band: str = ""
+    handle: str = ""  # as it was given at the opening; what holds now: ``workflow.subjects.intake.state``
     previous_case: str | None = None
     next_case: str | None = None
     referred_by: str = ""

@@ -6,7 +6,7 @@ Every key of a programme file is a field here; ``workflow.programme.loading`` re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property
-from typing import ClassVar, Protocol, TypeAlias, TypeVar
+from typing import ClassVar, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -113,6 +113,7 @@ class Programme(ProgrammePart):
     programme: Slug
     title: Label
     home_country: str = Field(pattern=r"^[A-Z]{2}$")
+    language: Literal["en", "ru"] = "en"  # of the words people are called by here
     runs: RunningPeriod
     target_per_year: int = Field(ge=1)
     organisation: Organisation | None = None

@@ -17,7 +17,18 @@ from console.drawing.sight import Links, Sight
 from console.forms.given import read
 from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
-from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
+from console.views.cases import (
+    Filters,
+    Overview,
+    as_filters,
+    cards_of,
+    choose_columns,
+    filters_of,
+    forget,
+    known_to,
+    overview,
+    save,
+)
 from console.views.erased import commands_on
 from console.views.suggested_actions import SuggestedAction
 from console.views.timeline import history
@@ -27,6 +38,7 @@ from console.web.filling import Filling, filling_of, programme_of
 from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
 from console.web.unsent import own_drafts, unsent_of
+from console.words.language import Language
 from console.words.naming import Naming
 from console.words.reasons import Worded
 from events.ids import parse_case_id
@@ -35,6 +47,7 @@ from events.log import END
 from events.money import Money
 from handlers.commanding.answers import Accepted, Conflict
 from handlers.drafts.store import Draft
+from handlers.projections.case_handles import search_handles
 from handlers.queries.person_matches import search_people
 from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.intake.commands import OpenCase
@@ -42,6 +55,7 @@ from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
+FILTERS_LONGEST: Final = 1000
 CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
 _YEAR: Final = re.compile(r"(19|20)[0-9]{2}", re.ASCII)
 _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
@@ -51,11 +65,20 @@ _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was adv
 def cases(context: Annotated[RequestContext, require("cases.see")], after: str = "") -> Response:
     """Show the cases one may see, without names."""
     filters = known_to(context.reader, filters_of(dict(context.request.query_params)))
-    found = overview(context.reader, filters, after[:80])
+    found = overview(context.reader, filters, after[:100])
+    filters = found.filters
     query, problem = filters.query(), context.request.query_params.get("problem", "")
     saved = [(view.name, as_filters(view.filters).query(), view.filters == query) for view in found.saved]
-    values = {"found": found, "filters": filters, "saved": saved, "names": names_of(context), "problem": problem}
-    return context.page("pages/cases.html", 200, **values)
+    return context.page(
+        "pages/cases.html", found=found, filters=filters, saved=saved, names=names_of(context), problem=problem,
+        after=after[:100], owns=_owns(context, found),
+    )  # fmt: skip
+
+
+def _owns(context: RequestContext, found: Overview) -> bool:
+    """Tell whether the visitor looks after a case of this page, so that there are names to show."""
+    cards = found.listed.cards if found.listed else ()
+    return any(card.owner == context.account.account for card in cards) and context.may_ever("case.open_sealed")
 
 
 @router.get("/cases/go")
@@ -75,38 +98,68 @@ def search(context: Annotated[RequestContext, require("case.search")]) -> Respon
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
     name, born, phone = typed(context, "name"), _born_typed(context), typed(context, "phone")
     asked = bool(name or phone)
-    cards, fits = found_cards(context, name, born, phone) if asked else ([], {})
+    cards, fits = found_cards(context, name, born, phone, by_handle=True) if asked else ([], {})
     return context.page("pages/cases_found.html", cards=cards, fits=fits, asked=asked, names=names_of(context))
 
 
 @router.post("/cases/views")
 def keep(context: Annotated[RequestContext, require("cases.see")]) -> Response:
     """Keep the filters under a name, or forget a name."""
-    filters = known_to(context.reader, as_filters(typed(context, "filters")))
+    filters = filters_sent(context)
     if "forget" in context.given:
         forget(context.reader, typed(context, "forget"))
-        return go(_address(filters))
+        return go(address_of(filters))
     kept = save(context.reader, typed(context, "name"), filters)
-    return go(_address(filters) if kept else "/cases?problem=view")
+    return go(address_of(filters) if kept else "/cases?problem=view")
+
+
+@router.post("/cases/columns")
+def columns(context: Annotated[RequestContext, require("cases.see")]) -> Response:
+    """Remember which columns somebody wants to see, and show the list with them."""
+    choose_columns(context.reader, [str(one) for one in context.given.getlist("columns")])
+    return go(address_of(filters_sent(context)._replace(view="list")))
+
+
+def filters_sent(context: RequestContext) -> Filters:
+    """Return the filters a form of the list carries; of a programme or stage that is none of ours nothing is left."""
+    given = context.given.get("filters", "")
+    return known_to(context.reader, as_filters(given[:FILTERS_LONGEST] if isinstance(given, str) else ""))
 
 
 def found_cards(
-    context: RequestContext, name: str, born: date | int | None, phone: str
+    context: RequestContext, name: str, born: date | int | None, phone: str, *, by_handle: bool = False
 ) -> tuple[list[object], dict[str, tuple[str, ...]]]:
-    """Return the cases somebody may see that fit what they typed, as cards without names, and what of each fits."""
+    """Return the cases somebody may see that fit what they typed, as cards without names, and what of each fits.
+
+    A handle's come first.
+    """
     log, account, now = context.web.container.log, context.account, context.web.now()
     with log.database.reading() as connection:
         found = search_people(log, connection, account, now, name=name, birth_date=born, phone=phone)
-    return list(cards_of(context.reader, [match.case_id for match in found])), {one.case_id: one.fits for one in found}
+        called = search_handles(connection, account, now, name) if by_handle else []
+    fits = dict.fromkeys(called, ("handle",)) | {one.case_id: one.fits for one in found}
+    return list(cards_of(context.reader, list(dict.fromkeys((*called, *(one.case_id for one in found)))))), fits
+
+
+class _Names(dict[str, Naming]):
+    """Names by programme; what another programme calls its things is told by our own words."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language: Final = language
+
+    def __missing__(self, _programme: str) -> Naming:
+        return Naming(self._language)
 
 
 def names_of(context: RequestContext) -> dict[str, Naming]:
     """Return how each of the visitor's programmes calls its own things."""
     language = context.words.language
-    return {
-        definition.programme.programme: Naming(language, definition.programme.time_zone, definition.programme)
-        for definition in context.reader.definitions()
-    }
+    found = _Names(language)
+    for definition in context.reader.definitions():
+        programme = definition.programme
+        found[programme.programme] = Naming(language, programme.time_zone, programme)
+    return found
 
 
 def typed(context: RequestContext, name: str) -> str:
@@ -261,5 +314,6 @@ def _picture(context: RequestContext, view: CaseView) -> Markup:
     return journey_svg(view.snapshot.definition, context.words, sight=sight, links=links)
 
 
-def _address(filters: Filters) -> str:
+def address_of(filters: Filters) -> str:
+    """Return where the list is shown that is narrowed and sorted so."""
     return f"/cases?{query}" if (query := filters.query()) else "/cases"

@@ -2,11 +2,11 @@
 
 from typing import Final, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
-from workflow.command import CaseCommand
+from workflow.command import CaseCommand, OfficeCommand
 from workflow.values.text import ActorId, CodeWord, LongText
 
 _WHY_SHORTEST: Final = 10  # characters
@@ -31,6 +31,20 @@ class BreakGlass(CaseCommand, acts=("case.break_glass",), is_recorded=False, sea
         if len(value) < _WHY_SHORTEST:
             raise ValueError("is too short; say in a sentence what happens, for whoever reviews it")
         return value
+
+
+class ExportCases(OfficeCommand, acts=("export",), is_recorded=False):
+    """Take the list of cases out as a file; by the page that makes the file, and not without it."""
+
+    filters: str = Field(default="", max_length=600, pattern=r"^[A-Za-z0-9_=&%.:+-]*$")
+    columns: tuple[CodeWord, ...] = Field(max_length=20)
+    cases: int = Field(ge=0)
+    file: Literal["csv", "xlsx"]
+
+    @property
+    def stream(self) -> str:
+        """Return the stream that tells who took out which list of the programme."""
+        return f"exports:{self.programme}"
 
 
 class MendGlass(CaseCommand, acts=("case.see", "case.review")):

@@ -55,7 +55,7 @@ def part_cases(command: PartCases, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     parted = CasesParted(other=other.case_id, **situation.two)
     year, programme = _year_of(other, situation.programme), situation.programme
-    again = _intake(situation).counted(other.case_id, year, programme.target_per_year)
+    again = _intake(situation).counted(other.case_id, year, programme.target_per_year, "")  # their handle is taken
     alone = StreamFact(_stream(other), CaseLedNoMore(leading=case.case_id))
     return [*situation.about_case(parted), alone, StreamFact(programme.intake_stream, again)]
 

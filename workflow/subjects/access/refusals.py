@@ -4,6 +4,7 @@ from typing import Final
 
 from workflow.reasons import ReasonKind
 
+EXPORTS_ARE_FEW: Final = ReasonKind("exports_are_few", ("most",))
 OWNER_IS_A_PERSON: Final = ReasonKind("owner_is_a_person", field="owner")
 OWNER_IS_ANOTHER: Final = ReasonKind("owner_is_another", field="owner")
 DUPLICATE_IS_NEW: Final = ReasonKind("duplicate_is_new", field="other")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from workflow.subject import Subject, commands_in
-from workflow.subjects.access import commands, emergency, joining, looking
+from workflow.subjects.access import commands, emergency, exports, joining, looking
 from workflow.subjects.access.decisions import RULES
 from workflow.subjects.access.emergency import TASKS, TIMERS
 from workflow.subjects.access.state import CHANGES, access_of
@@ -11,10 +11,11 @@ from workflow.subjects.access.state import CHANGES, access_of
 SUBJECT: Final = Subject(
     stem="access",
     commands=commands_in(commands),
-    rules=(*RULES, *joining.RULES, *emergency.RULES, *looking.RULES),
+    rules=(*RULES, *joining.RULES, *emergency.RULES, *looking.RULES, *exports.RULES),
     part=access_of,
     changes=CHANGES,
     tasks=(*TASKS, *looking.TASKS),
     timers=TIMERS,
     entering=joining.ENTERING,
+    aggregates=(exports.AGGREGATE,),
 )

@@ -10,6 +10,7 @@ from workflow.command import CaseCommand, Command
 from workflow.values.ages import AgeBand
 from workflow.values.code_lists import Exploitation, Gender, Language
 from workflow.values.countries import Country
+from workflow.values.handles import Handle
 from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
 
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -30,6 +31,7 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
     team: CodeWord | Literal[""] = (
         ""  # whose people may see the case beside its owner; the whole programme's when empty
     )
+    handle: Handle | None = None  # a name they choose to be called here, never their own; two words when left out
     consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip
     consent: bool = False  # whether the person agreed that a consultation becomes a case
     citizenships: tuple[Country, ...] = Field(default=(), max_length=5)
@@ -78,6 +80,13 @@ class WithdrawConsent(CaseCommand, acts=("case.consent",)):
 
     purpose: CodeWord
     recipient: ShortText | Literal[""] = ""
+
+
+class ChangeHandle(CaseCommand, acts=("case.record",), sealed=True):
+    """Call the person something else here; the handle they had goes on finding the case."""
+
+    handle: Handle | None = None  # as they choose it, never a part of their name; two other words when left out
+    why: Literal["their_wish", "says_who_they_are", "mixed_up", "mistyped"]
 
 
 class AddNote(CaseCommand, acts=("case.record", "case.medical", "case.legal"), sealed=True):

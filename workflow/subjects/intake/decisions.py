@@ -19,6 +19,7 @@ from workflow.subjects.hotline.consultations import against_conversion, converte
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.ages import against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
+from workflow.subjects.intake.handle_decisions import against_handle, handle_at_opening
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
 from workflow.values.ages import age_known
 
@@ -31,13 +32,15 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
         *_against_previous(command, situation),
         *_against_dates(command, situation),
         *_against_referrer(command, situation),
+        *against_handle(command, situation),
     ]
     reasons += against_conversion(command, situation)
     if reasons:
         return Refused(tuple(reasons))
     opened = _opened(command, situation)
     year = command.registered_year or situation.today.year
-    counted = _intake(situation).counted(command.case_id, year, situation.programme.target_per_year)
+    target = situation.programme.target_per_year
+    counted = _intake(situation).counted(command.case_id, year, target, opened.handle)
     told = [StreamFact(case_stream(command.case_id), opened), StreamFact(situation.programme.intake_stream, counted)]
     told += converted(command, situation)
     if situation.previous is not None:
@@ -61,6 +64,7 @@ def _opened(command: OpenCase, situation: Situation) -> CaseOpened:
         owner="" if is_machine(command.actor) else command.actor,
         birth_date=command.birth_date.isoformat() if command.birth_date else None,
         their_reference=command.reference,
+        handle=handle_at_opening(command, situation),
     )
 
 

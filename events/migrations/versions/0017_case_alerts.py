@@ -1,4 +1,4 @@
-"""Who is in danger and what is asked of whom, a row each beside the log; on the board the level of risk.
+"""Who is in danger and what is asked of whom, a row each beside the log.
 
 What somebody chose to see of *My work* is kept by account. The others are empty until the read models are drawn anew
 from the log: the next program that opens this data does that.
@@ -9,13 +9,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
-    """Make the tables and the column; the database's own user may write them."""
-    op.add_column("case_board", sa.Column("risk", sa.Text, nullable=False, server_default=""))
+    """Make the tables; the database's own user may write them."""
     op.create_table(
         "case_alerts",
         sa.Column("case_id", sa.Text, primary_key=True),
