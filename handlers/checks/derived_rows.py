@@ -15,12 +15,13 @@ from handlers.projections.tables import (
     beds_in_use,
     case_board,
     case_relations,
+    notices,
     tasks,
     timers,
     work_items,
 )
 
-COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, case_board)
+COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, notices, case_board)
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
 _ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at", "wanted")
@@ -60,6 +61,7 @@ def implied_rows(replay: Replay) -> Implied:
         accounts: replay.accounts(),
         work_items: replay.items(),
         case_relations: replay.relations(),
+        notices: replay.notices(),
         case_board: replay.board(),
     }
 

@@ -38,7 +38,7 @@ from handlers.projections.tables import case_board, case_relations, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
-from workflow.rights.table import Account, Relation, relations_for
+from workflow.rights.table import Account, Relation, StandIn, relations_for
 from workflow.rights.visibility import offices_of, organisations_shown_until
 from workflow.subjects.access.state import LookingStop, access_of
 
@@ -248,7 +248,14 @@ class _Asker(NamedTuple):
         if "owner" not in self._allowed or "programme" in self._allowed:
             return []
         here = self.table.c
-        return [and_(here.owner == self.account.account, here.office.in_(self._offices))]
+        theirs = [and_(here.owner == self.account.account, here.office.in_(self._offices))]
+        return theirs + [self._stood_in_for(one) for one in self.account.stands_in]
+
+    def _stood_in_for(self, one: StandIn) -> ColumnElement[bool]:
+        """Return the condition that a case is a colleague's for whom they stand in at the moment of asking."""
+        here, offices = self.table.c, [office for office in self._offices if office.endswith(f":{one.programme}")]
+        lasts = and_(literal(one.begins) <= self.now, self.now < literal(one.ends))
+        return and_(here.owner == one.owner, here.office.in_(offices), lasts)
 
     def few(self) -> list[ColumnElement[bool]]:
         """Return the ways of standing to so few cases that they are all looked at."""

@@ -9,6 +9,7 @@ from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
+from handlers.projections.notices import account_notices, case_notices, store_notices
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
@@ -23,7 +24,7 @@ def project(
     definition_of: Callable[[Case], Definition],
     macs: RowMacs,
 ) -> None:
-    """Put the rows of board, work list, relations, beds and accounts into the write."""
+    """Put the rows of board, work list, relations, notices, beds and accounts into the write."""
     beds = BedRows()
     for stream, kept in after.items():
         old = before[stream]
@@ -35,6 +36,7 @@ def project(
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
             store_account(writing, macs, old, kept)
+            store_notices(writing, account_notices(old.state), account_notices(kept.state))
     beds.store(writing)
 
 
@@ -42,3 +44,4 @@ def _draw(writing: Writing, before: Case | None, kept: VersionedState, definitio
     writing.write(BOARD_ROWS, board_row(kept.state, kept.version, definition))
     work_list.store_items(writing, before, kept.state, office_of(definition.programme))
     store_relations(writing, before, kept.state, definition)
+    store_notices(writing, case_notices(before), case_notices(kept.state))

@@ -1,4 +1,4 @@
-"""Repairs damaged read models: board, work list, relations, beds, accounts, and by what a person is found again.
+"""Repairs damaged read models: board, work list, relations, notices, beds, accounts, and by what people are found.
 
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
@@ -13,23 +13,26 @@ from events.envelope import RecordedEvent
 from events.facts.intake import CaseOpened
 from events.log import Log
 from events.receipts import Receipt
+from handlers.projections.notices import DRAWN, mark_read
 from handlers.projections.person_search import search_key, token_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    bell_reads,
     case_board,
     case_relations,
     looks,
     name_tokens,
+    notices,
     work_items,
 )
 from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, RecordedRebuild
 
 _AT_ONCE = 1000
 # In the order in which a turn writes them, so that neither waits for the other for ever.
-LOCKED: Final = (name_tokens, case_board, work_items, case_relations, accounts, beds_in_use, beds)
+LOCKED: Final = (name_tokens, case_board, work_items, case_relations, notices, accounts, beds_in_use, beds)
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
 
 
@@ -72,6 +75,24 @@ def rebuild_if_new(log: Log) -> bool:
     return old and not drawn
 
 
+def draw_notices_once(log: Log) -> bool:
+    """Draw what each account was told in a log of an older Wayhome, as read by now; tell whether that was needed."""
+    with log.database.reading() as connection:
+        if connection.execute(select(bell_reads.c.account).where(bell_reads.c.account == DRAWN)).first() is not None:
+            return False
+    replay = Replay(log)
+    with log.database.writing() as connection:
+        hold_off_writers(connection)
+        for event in events_on(log, connection):
+            replay.take(event)
+        rows = replay.notices().values()
+        connection.execute(delete(notices))
+        _fill(connection, notices, rows)
+        for account in sorted({DRAWN, *(row["account"] for row in rows)}):
+            mark_read(connection, account, log.now())
+    return True
+
+
 def record_tokens_drawn(log: Log) -> RecordedRebuild:
     """Record that names are opened to draw search tokens of, before any is; so every case's own record stays short."""
     row = {"account": REBUILDING, "at": log.now(), "case_id": EVERY_CASE, "page": SEARCH_TOKENS, "session": ""}
@@ -111,7 +132,7 @@ def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -
 def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebuilt:
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
-    for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, accounts):
+    for table in (beds_in_use, beds, work_items, case_relations, name_tokens, case_board, notices, accounts):
         connection.execute(delete(table))
     _fill(connection, case_board, board.values())
     _fill(connection, work_items, items.values())
@@ -119,6 +140,7 @@ def _written(connection: Connection, replay: Replay, tokens: list[Row]) -> Rebui
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())
     _fill(connection, case_relations, replay.relations().values())
+    _fill(connection, notices, replay.notices().values())
     _fill(connection, name_tokens, tokens)
     return Rebuilt(len(board), len(items), replay.position)
 

@@ -6,6 +6,9 @@ from workflow.reasons import ReasonKind
 
 OWNER_IS_A_PERSON: Final = ReasonKind("owner_is_a_person", field="owner")
 OWNER_IS_ANOTHER: Final = ReasonKind("owner_is_another", field="owner")
+OWNER_HAS_ACCOUNT: Final = ReasonKind("owner_has_account", looked_at=("account",), field="owner")
+OWNER_IS_HERE: Final = ReasonKind("owner_is_here", looked_at=("account",), field="owner")
+OWNER_WOULD_SEE: Final = ReasonKind("owner_would_see", looked_at=("account", "programme"), field="owner")
 DUPLICATE_IS_NEW: Final = ReasonKind("duplicate_is_new", field="other")
 DUPLICATE_IS_SUSPECTED: Final = ReasonKind("duplicate_is_suspected", field="other")
 CASE_IS_ANOTHERS: Final = ReasonKind("case_is_anothers")

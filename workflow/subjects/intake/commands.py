@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 from events.ids import CaseId, case_id_of, parse_case_id
 from workflow.command import CaseCommand, Command
 from workflow.values.countries import Country
-from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
+from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText, TeamWord
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -25,7 +25,7 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
     # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
     referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
     reference: ReferenceToken | None = None
-    team: CodeWord | Literal[""] = (
+    team: TeamWord | Literal[""] = (
         ""  # whose people may see the case beside its owner; the whole programme's when empty
     )
     consultation: str | None = Field(default=None, pattern=r"^K-[0-9A-HJKMNP-TV-Z]{6}$")  # on their slip

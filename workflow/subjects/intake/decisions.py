@@ -18,6 +18,7 @@ from workflow.subjects.hotline.consultations import against_conversion, converte
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
+from workflow.subjects.team.teams import against_team
 
 CHILD_BANDS = ("0-8", "9-17")
 
@@ -30,6 +31,7 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
         *_against_previous(command, situation),
         *_against_dates(command, situation),
         *_against_referrer(command, situation),
+        *against_team(command.team, situation.programme),
     ]
     reasons += against_conversion(command, situation)
     if reasons:
