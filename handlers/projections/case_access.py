@@ -112,11 +112,13 @@ class CaseFilter(NamedTuple):
     team: str = ""
     child: bool | None = None
     since_before: str = ""  # in their stage since before this instant
+    owners: tuple[str, ...] | None = None  # any of these
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on the board."""
         found = [column == value for column, value in self._equal() if value]
         found += [_board.child.is_(self.child)] if self.child is not None else []
+        found += [_board.owner.in_(self.owners)] if self.owners is not None else []
         return found + ([_board.since < self.since_before] if self.since_before else [])
 
     def _equal(self) -> tuple[tuple[ColumnElement[str], str], ...]:

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from events.instants import instant_text
 from handlers.projections.case_access import PageRequest, cases_for, count_by_stage, work_for
 from handlers.projections.rebuild import rebuild, rebuild_if_new
 from handlers.projections.tables import case_board, case_relations
@@ -125,7 +126,9 @@ def test_the_rows_say_how_everybody_stands_to_a_case(offices: Office) -> None:
             word, programmes = account.account.partition(":")[0], account.programmes
             ours = board["office"] in {f"{staff}:{p}" for p in programmes for staff in ("", word)}
             told = {"programme"} if ours else set()
-            told |= {"owner"} if ours and board["owner"] == account.account else set()
+            days = (one for one in account.stands_in if one.programme == board["programme"])
+            theirs = {account.account, *(one.owner for one in days if one.begins <= now < one.ends)}
+            told |= {"owner"} if ours and board["owner"] in theirs else set()
             told |= {"team"} if ours and board["team"] in ("", account.team) else set()
             told |= {"facility"} if ours and board["facility"] in account.facilities else set()
             told |= {"partner"} if ("partner", word) in related else set()
