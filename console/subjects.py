@@ -131,6 +131,7 @@ SUBJECTS: Final = (
         "access", "About whose case it is and who opened it", N_("Whose case it is"), "access",
         likely={"access": actions.access_actions},
     ),
+    ConsoleSubject("team", "About who stands in for whom", panel="access"),
     ConsoleSubject("erasure", "About erasing a person", N_("Erasure"), "access"),
     ConsoleSubject("accounts", "About who signs in"),
     ConsoleSubject("restore", "About older copies put in place"),

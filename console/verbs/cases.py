@@ -9,6 +9,7 @@ from console.fields import command_named, explain, list_commands, pairs, values
 from console.printing import event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
+from console.verbs.team import hand_over
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
@@ -281,5 +282,8 @@ def next_steps(terminal: ActorTerminal, case: CaseArgument) -> None:
         print_reasons(option.reasons, "    ")
 
 
-for _name, _verb in {"assign": assign, "break-glass": break_glass, "reads": reads, "find": find_person}.items():
+_VERBS = {
+    "assign": assign, "hand-over": hand_over, "break-glass": break_glass, "reads": reads, "find": find_person,
+}  # fmt: skip
+for _name, _verb in _VERBS.items():
     app.command(_name)(_verb)

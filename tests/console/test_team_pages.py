@@ -81,7 +81,7 @@ def test_forty_cases_are_handed_over_in_one_go_and_the_next_is_told_once_of_each
     done = anna.post("/hand-over", sent)
     assert (done.status_code, f"{FORTY} cases are maria" in done.text) == (200, True)
     assert {owner_of(case) for case in cases} == {MARIA}
-    assert f"{FORTY} new" in house.sign_in(MARIA).get("/work").text
+    assert f"{FORTY} новых" in house.sign_in(MARIA).get("/work").text
 
 
 def test_forty_take_no_more_statements_than_four(house: WebHouse) -> None:
@@ -163,12 +163,12 @@ def test_a_stand_in_sees_the_cases_for_those_days_and_not_after_them(house: WebH
     assert maria.get(f"/cases/{case.case_id}").status_code == 404
     stands_in(house)
     assert maria.get(f"/cases/{case.case_id}").status_code == 200
-    assert "You stand in for anna" in maria.get("/work").text
+    assert "Вы замещаете сотрудника anna" in maria.get("/work").text
     assert case.case_id in maria.get("/cases?view=list&whose=stood-in").text
     house.office.pass_time(timedelta(days=14))
     assert maria.get(f"/cases/{case.case_id}").status_code == 404
     assert case.case_id not in maria.get("/cases?view=list").text
-    assert "You stand in for anna" not in maria.get("/work").text
+    assert "Вы замещаете сотрудника anna" not in maria.get("/work").text
 
 
 def test_a_stand_in_is_named_and_ended_on_the_pages_and_both_are_told(house: WebHouse) -> None:
@@ -268,3 +268,13 @@ def test_a_supervisor_sees_everybodys_cases_side_by_side(house: WebHouse) -> Non
     assert "! 1" in rows["anna"]
     assert "stands in for anna" in rows["maria"]
     assert house.sign_in(ANNA).get("/team").status_code == 404
+
+
+def test_programs_are_told_the_same(house: WebHouse) -> None:
+    (case,) = cases_of(house, 1)
+    case.does(AddNote, actor=BORIS, note="She called.")
+    told = house.sign_in(ANNA).get("/api/v1/notices").json()
+    assert (told["new"], told["notices"][0]["kind"], told["notices"][0]["about"]) == (1, "note", case.case_id)
+    loads = {one["account"]: one for one in house.sign_in(BORIS).get("/api/v1/caseloads").json()}
+    assert (loads[ANNA]["stages"], loads[MARIA]["stages"]) == ({"referral": 1}, {})
+    assert house.sign_in(ANNA).get("/api/v1/caseloads").status_code == 404
