@@ -139,6 +139,7 @@ SUBJECTS: Final = (
         likely={"access": actions.access_actions},
     ),
     ConsoleSubject("attachments", "About files that prove something", N_("Files"), "files"),
+    ConsoleSubject("team", "About who stands in for whom", panel="access"),
     ConsoleSubject("erasure", "About erasing a person", N_("Erasure"), "access"),
     ConsoleSubject("accounts", "About who signs in"),
     ConsoleSubject("restore", "About older copies put in place"),

@@ -24,18 +24,24 @@ from workflow.two_people import ProposalContext, proposed_by
 Rules = Mapping[type[Command], CommandRule]
 
 
-def context_of(situation: Situation, rules: Rules) -> ProposalContext:
-    """Return what two people look at when they decide about a case; proposals are told in its own history."""
+def context_of(situation: Situation, rules: Rules, proposal_id: str = "") -> ProposalContext:
+    """Return what two people look at when they decide about a case; proposals are told in its own history.
+
+    Whoever only stands in for the proposer is not the second of two.
+    """
 
     def tell(fact: Fact) -> list[StreamFact]:
         return situation.about_case(fact)
 
     def against(name: str, acts: Acts, may: ReasonKind) -> Iterator[Reason]:
-        return _against_account(name, acts, situation, may)
+        own = name if may is not refusals.CONFIRMER_MAY or waiting is None else waiting.proposer
+        return _against_account(name, acts, situation, may, not_for=own)
 
     case = case_of(situation)
+    pending = proposals_of(case).pending
+    waiting = pending.get(proposal_id)
     return ProposalContext(
-        pending=proposals_of(case).pending,
+        pending=pending,
         lasts=timedelta(days=situation.programme.policies.proposal_days),
         tell=tell,
         rules=rules,
@@ -45,13 +51,16 @@ def context_of(situation: Situation, rules: Rules) -> ProposalContext:
     )
 
 
-def _against_account(name: str, acts: Acts, situation: Situation, may: ReasonKind) -> Iterator[Reason]:
-    """Yield why an account does not count now: there is none, it is closed, or it has not the right."""
+def _against_account(name: str, acts: Acts, situation: Situation, may: ReasonKind, *, not_for: str) -> Iterator[Reason]:
+    """Yield why an account does not count now: there is none, it is closed, or it has not the right by itself."""
     standing: Any = situation.state_of(account_stream(name), lambda: None)
     account: Account | None = standing.account if standing is not None else None
     if account is None or account.closed:
         yield refusals.ACCOUNT_STANDS(account=name)
-    elif not any(permit(account, act, situation.case, situation.programme, situation.now) for act in acts):
+    elif not any(
+        permit(account.not_standing_in_for(not_for), act, situation.case, situation.programme, situation.now)
+        for act in acts
+    ):
         yield may(account=name)
 
 

@@ -36,18 +36,23 @@ from workflow.rights.visibility import may_command, speaks_for_office
 from workflow.situation import Decision, Situation, case_of
 from workflow.subject import CommandRule
 from workflow.tasks import timer_needs, unsent_needs
+from workflow.two_people import ProposalContext
 
 
 def _confirmed(command: ConfirmDecision, situation: Situation) -> Decision:
-    return two_people.confirm(command, command.proposal_id, context_of(situation, RULES), situation)
+    return two_people.confirm(command, command.proposal_id, _context(command, situation), situation)
 
 
 def _declined(command: DeclineDecision, situation: Situation) -> Decision:
-    return two_people.decline(command, command.proposal_id, command.reason, context_of(situation, RULES))
+    return two_people.decline(command, command.proposal_id, command.reason, _context(command, situation))
 
 
 def _withdrawn(command: WithdrawProposal, situation: Situation) -> Decision:
-    return two_people.withdraw(command, command.proposal_id, context_of(situation, RULES))
+    return two_people.withdraw(command, command.proposal_id, _context(command, situation))
+
+
+def _context(command: ConfirmDecision | DeclineDecision | WithdrawProposal, situation: Situation) -> ProposalContext:
+    return context_of(situation, RULES, command.proposal_id)
 
 
 # A confirmation does what it confirms: whatever that may take back or reach, it may.

@@ -33,12 +33,13 @@ from workflow.subjects.referrals.subject import SUBJECT as REFERRALS
 from workflow.subjects.reintegration.subject import SUBJECT as REINTEGRATION
 from workflow.subjects.restore.subject import SUBJECT as RESTORE
 from workflow.subjects.safety.subject import SUBJECT as SAFETY
+from workflow.subjects.team.subject import SUBJECT as TEAM
 from workflow.subjects.trafficking_routes.subject import SUBJECT as TRAFFICKING_ROUTES
 from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
     INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, CORRECTIONS, DIRECTORY, HOTLINE, CLOSING, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
+    REINTEGRATION, CORRECTIONS, DIRECTORY, HOTLINE, CLOSING, TEAM, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (

@@ -94,6 +94,7 @@ class OfficeSituation(NamedTuple):
     second: str = ""  # who proposed what is decided here, and under which id
     proposal: str = ""
     files: Mapping[str, tuple[Programme, ...]] = {}  # by programme, every file published before, the newest last
+    teams: Mapping[str, frozenset[str]] = {}  # by programme, those its people may be placed in
 
     @property
     def two(self) -> dict[str, str]:

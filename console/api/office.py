@@ -10,6 +10,7 @@ from console.api.reading import Strict
 from console.api.shapes import Answer, shape_of
 from console.views import grants as money
 from console.views.beds import HouseView, beds_of
+from console.views.caseloads import Caseload, caseloads
 from console.views.grants import Payments, Queued, counts, payments_of, queue
 from console.views.history import LogLine, onwards
 from console.views.programmes import programmes_of
@@ -19,6 +20,7 @@ from console.views.travel import Coming, Leaving, travel_board
 from console.views.work import MyWork, my_work
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, require
+from handlers.projections.notices import ToldNotice, told_to
 from handlers.queries.history import publications
 from handlers.queries.payments import APPROVE, RELEASE, Waiting
 
@@ -101,6 +103,13 @@ class ProgrammeInForce(Answer):
     versions: list[Published]
 
 
+class Notices(Answer):
+    """What one is told, the last first; `new` counts what was not read yet."""
+
+    notices: list[shape_of(ToldNotice)]  # type: ignore[valid-type]
+    new: int
+
+
 class History(Answer):
     """A page of the log; asked with `after` of the answer, it goes on."""
 
@@ -113,6 +122,20 @@ class History(Answer):
 def work(context: Annotated[RequestContext, require("work.see")], *, mine: bool = False) -> Any:
     """Return what waits for me, and the command that settles each."""
     return my_work(context.reader, mine=mine)
+
+
+@reads(router, "/notices", Notices, "list_notices", tag="Work")
+def notices(context: Annotated[RequestContext, require("self")]) -> Any:
+    """Return what I am told; of a case that I may not see any more, nothing that names it."""
+    with context.web.container.database.reading() as connection:
+        told = told_to(connection, context.account, context.web.now())
+    return {"notices": told, "new": sum(one.is_new for one in told)}
+
+
+@reads(router, "/caseloads", list[shape_of(Caseload)], "list_caseloads", tag="Work")  # type: ignore[misc]
+def everybodys_cases(context: Annotated[RequestContext, require("caseloads.see")]) -> Any:
+    """Return everybody who looks after cases of one's programmes, with how many and how much of it presses."""
+    return caseloads(context.reader, context.web.accounts.list())
 
 
 @reads(router, "/beds", list[shape_of(HouseView)], "list_beds", tag="Beds and the road")  # type: ignore[misc]

@@ -227,6 +227,9 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "AdvanceCase.reason": _reasons,
     "owner": _people(lambda context: dict.fromkeys((*context.staff, context.account))),
     "OpenCase.programme": _programmes,
+    "stand_in": _names(lambda context: (name for name in context.staff if name != context.account)),
+    "EndStandIn.stand_in": _names(lambda context: context.staff),
+    "team": _parts(lambda programme: (team for team in programme.teams if team.is_offered)),
     "roles": _words("role", lambda _: ROLES),
     "programmes": _programmes,
     "facilities": _all_houses,
@@ -327,6 +330,7 @@ _PRESETS: Final[Mapping[str, Callable[[FormContext], str]]] = {
 _LEFT_OPEN: Final = frozenset({
     "HoldBed.facility", "BookAppointment.provider", "SendReferral.provider", "GiveConsent.recipient",
     "WithdrawConsent.recipient", "AdvanceCase.reason", "DecideHandOver.to", "MendGlass.account", "CloseFacility.to",
+    "AssignCase.team", "OpenCase.team", "NameStandIn.owner", "NameStandIn.stand_in", "EndStandIn.owner",
     "CloseFacility.facility", "ConfirmResumption.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
     "RetractRecord.record",
 })  # fmt: skip

@@ -25,6 +25,14 @@
     setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
 
+  // Lists to tick: one box for all of them.
+  for (const all of document.querySelectorAll("input[data-all]")) {
+    all.hidden = false;
+    all.addEventListener("change", () => {
+      for (const box of all.form.querySelectorAll("tbody input[type=checkbox]")) box.checked = all.checked;
+    });
+  }
+
   // Passkeys: a form with data-passkey asks the server what to sign, the browser's key signs it, the form brings it.
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!window.PublicKeyCredential) continue;

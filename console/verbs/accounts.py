@@ -213,4 +213,6 @@ def _standing(row: AccountRow, altered: Collection[str]) -> str:
 
 def _as_json(row: AccountRow) -> dict[str, Any]:
     shown = row.account._asdict() | {"factors": sorted(kind for kind, _ in row.factors), "opened_at": row.opened_at}
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in shown.items()}
+    shown["stands_in"] = [one._asdict() for one in row.account.stands_in]
+    told = {name: value for name, value in shown.items() if name != "stands_in" or value}
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in told.items()}

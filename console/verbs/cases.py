@@ -11,6 +11,7 @@ from console.printing import event_as_json, print_events, print_json, print_reas
 from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.attachments import attach_file, list_files, save_file
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
+from console.verbs.team import hand_over
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
@@ -320,7 +321,7 @@ def next_steps(terminal: ActorTerminal, case: CaseArgument) -> None:
 
 
 for _name, _verb in {
-    "assign": assign, "break-glass": break_glass, "reads": reads, "find": find_person,
+    "assign": assign, "hand-over": hand_over, "break-glass": break_glass, "reads": reads, "find": find_person,
     "attach": attach_file, "files": list_files, "file": save_file,
 }.items():  # fmt: skip
     app.command(_name)(_verb)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from console.fields import command_named, explain, list_commands, pairs, values
+from console.verbs.team import caseloads
 from console.verbs.terminal import BareTerminal, CommandTerminal, verb
 from workflow.command import fields_of
 from workflow.registry import OFFICE
@@ -41,3 +42,6 @@ def record(
         explain(kind)
     else:
         terminal.give(kind, **{**values(kind, pairs(fields or [])), "programme": programme, "mandate": mandate})
+
+
+app.command("caseloads")(caseloads)

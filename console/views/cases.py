@@ -185,7 +185,7 @@ def _is_ours(name: str, value: str) -> bool:
 
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "view": ("board", "list"), "whose": ("mine", "team"), "child": ("yes", "no"), "ended": ("yes",),
+    "view": ("board", "list"), "whose": ("mine", "team", "stood-in"), "child": ("yes", "no"), "ended": ("yes",),
     "age": AGE_BANDS, "risk": RISKS, "overdue": ("yes",), "sort": SORTS, "desc": ("yes",),
 }  # fmt: skip
 
@@ -324,6 +324,7 @@ def _only(reader: Reader, filters: Filters) -> CaseFilter:
     return CaseFilter(
         programme=filters.programme,
         owner=reader.account.account if filters.whose == "mine" else filters.owner,
+        owners=_stood_in_for(reader) if filters.whose == "stood-in" else None,
         team=reader.account.team if filters.whose == "team" else "",
         child={"yes": True, "no": False}.get(filters.child),
         since_before=instant_text(reader.now - timedelta(days=int(filters.waits))) if filters.waits else "",
@@ -335,6 +336,12 @@ def _only(reader: Reader, filters: Filters) -> CaseFilter:
         overdue=filters.overdue == "yes",
         due_before=instant_text(reader.now + timedelta(days=int(filters.due))) if filters.due else "",
     )
+
+
+def _stood_in_for(reader: Reader) -> tuple[str, ...]:
+    """Return for whom the reader stands in now, whichever programme it is for: what they may see is asked anyway."""
+    now = instant_text(reader.now)
+    return tuple(one.owner for one in reader.account.stands_in if one.begins <= now < one.ends)
 
 
 def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:

@@ -29,6 +29,7 @@ from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
 from handlers.projections.accounts import AccountRow
+from handlers.projections.notices import count_new
 from handlers.queries.quarantine import is_quarantined
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import Command
@@ -129,8 +130,9 @@ class RequestContext:
         """Return a page, drawn in their language."""
         with self.web.container.database.reading() as connection:
             on = is_quarantined(self.web.container.log, connection)
+            news = count_new(connection, self.account.account, self.web.now())
         usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
-        usual |= {"lasts": self.web.sessions.lasts(self.session), "home_zone": zone_of(self.reader)}
+        usual |= {"bell_count": news, "lasts": self.web.sessions.lasts(self.session), "home_zone": zone_of(self.reader)}
         drawn = self.web.rendering.page(template, self.words, usual | values)
         return HTMLResponse(with_handles(drawn, self.reader), status)
 

@@ -16,6 +16,8 @@ class CaseAssigned(Fact):
 
     owner: str
     team: str = ""
+    person_id: str = ""  # whose key seals the note; empty where there is none
+    note: Story = None  # what whoever gives it wants the next to know
 
 
 class CasesExported(Fact):

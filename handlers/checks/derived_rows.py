@@ -17,13 +17,14 @@ from handlers.projections.tables import (
     case_board,
     case_handles,
     case_relations,
+    notices,
     tasks,
     timers,
     work_items,
 )
 
 COMPARED: Final = (tasks, timers, beds, beds_in_use, accounts, work_items, case_relations, case_board)
-COMPARED_TOO: Final = (case_alerts, case_handles)  # came later than the line in which I4 counts rows
+COMPARED_TOO: Final = (case_alerts, case_handles, notices)  # came later than the line in which I4 counts rows
 # Left out: since and stage are those of the write in which an item appeared, which the log does not tell.
 _ITEMS: Final = ("kind", "office", "owner", "team")
 _TASKS: Final = ("case_id", "kind", "subject", "status", "created_at", "finished_at", "wanted")
@@ -65,6 +66,7 @@ def implied_rows(replay: Replay) -> Implied:
         case_alerts: replay.alerts(),
         case_relations: replay.relations(),
         case_handles: replay.handles(),
+        notices: replay.notices(),
         case_board: replay.board(),
     }
 

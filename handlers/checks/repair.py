@@ -40,6 +40,7 @@ from handlers.projections.tables import (
     case_handles,
     case_relations,
     name_tokens,
+    notices,
     tasks,
     timers,
     work_items,
@@ -50,7 +51,8 @@ REPAIRED: Final = (*COMPARED, *COMPARED_TOO, name_tokens)
 _LOCKED: Final = (tasks, timers, *LOCKED)
 # A bed may not go before whoever has it, and nobody can have one before it is there; nobody has two, even for a moment.
 _TAKEN_AWAY: Final = (
-    beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, accounts,
+    beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, notices,
+    accounts,
 )  # fmt: skip
 _NOBODY: Final = "nobody:repaired"  # whose lease on a task is over
 

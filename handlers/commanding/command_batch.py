@@ -58,6 +58,7 @@ from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.directory.commands import DirectoryCommand
 from workflow.subjects.directory.state import directory_stream
 from workflow.subjects.intake.commands import ChangeHandle, OpenCase
+from workflow.subjects.team.teams import teams_of
 
 _NEW = (OpenCase, OfficeCommand)  # decided by the definition now in force
 
@@ -203,7 +204,7 @@ class CommandBatch:
         held = {stream: kept.state for stream, kept in self._states.items() if case_of_stream(stream) is None}
         publishes = isinstance(command, PublishProgramme | ConfirmOfficeDecision)
         files = self._definitions.files_of(self._states) if publishes else {}
-        decision = decide_office(command, OfficeSituation(self._now, held, files=files))
+        decision = decide_office(command, OfficeSituation(self._now, held, files=files, teams=self._teams()))
         if isinstance(decision, Refused):
             return decision
         published = [told.fact for told in decision if isinstance(told.fact, ProgrammePublished)]
@@ -211,6 +212,11 @@ class CommandBatch:
         for fact in published:
             self._definitions.remember(load_definition(fact.text))
         return answer
+
+    def _teams(self) -> dict[str, frozenset[str]]:
+        """Return by programme the teams somebody may be placed in."""
+        found = {name: self._current_of(name) for name in self._definitions.known()}
+        return {name: teams_of(definition.programme) for name, definition in found.items() if definition}
 
     def _decide(self, command: Command) -> Answer:
         case = self._case(command)

@@ -95,6 +95,8 @@ NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "case_alerts": _OPEN,
     "case_relations": "which partner, or which account, stands how to a case",
     "case_handles": "what people are called here, never by their names; of somebody erased words drawn from the number",
+    "notices": "who is told of which case, by whom and when; a case that is erased has none",
+    "bell_reads": _STAFF,
     "beds": "the beds of a house",
     "beds_in_use": "which case has which bed; a case that is erased has none",
     "looks": "who looked at which case, and when: kept, so that it can be told afterwards who had",

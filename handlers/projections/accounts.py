@@ -10,7 +10,7 @@ from events.batch import InsertRows
 from events.ids import account_stream
 from handlers.projections.tables import accounts
 from workflow.rights.acts import ROLES
-from workflow.rights.table import Account
+from workflow.rights.table import Account, StandIn
 from workflow.subjects.accounts.state import OFFICERS, AccountState, roles_of
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
@@ -49,6 +49,7 @@ def account_row(standing: AccountState) -> dict[str, Any]:
         "epoch": standing.epoch,
         "resets": standing.resets,
         "passwords": standing.passwords,
+        "stands_in": " ".join("|".join(one) for one in account.stands_in),
     }
 
 
@@ -74,6 +75,7 @@ def account_from(row: RowMapping) -> AccountRow:
         facilities=frozenset(row["facilities"].split()),
         language=row["language"],
         closed=bool(row["closed"]),
+        stands_in=tuple(StandIn(*one.split("|")) for one in row["stands_in"].split()),
     )
     factors = (factor.partition(":") for factor in row["factors"].split())
     named = frozenset((kind, name) for kind, _, name in factors)

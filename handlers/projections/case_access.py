@@ -39,7 +39,7 @@ from handlers.projections.tables import case_board, case_relations, timers, work
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
 from workflow.rights.acts import Act
-from workflow.rights.table import Account, Relation, relations_for
+from workflow.rights.table import Account, Relation, StandIn, relations_for
 from workflow.rights.visibility import offices_of, organisations_shown_until
 from workflow.subjects.access.state import LookingStop, access_of
 
@@ -120,6 +120,7 @@ class CaseFilter(NamedTuple):
     risk: str = ""
     overdue: bool = False  # somebody has to look, and nobody has
     due_before: str = ""  # something is due before this instant
+    owners: tuple[str, ...] | None = None  # any of these
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on the board."""
@@ -128,6 +129,7 @@ class CaseFilter(NamedTuple):
         found += [(literal(" ") + _board.citizenships + " ").contains(f" {self.country} ")] if self.country else []
         found += [_waits_overdue()] if self.overdue else []
         found += [_is_due(self.due_before)] if self.due_before else []
+        found += [_board.owner.in_(self.owners)] if self.owners is not None else []
         return found + ([_board.since < self.since_before] if self.since_before else [])
 
     def _equal(self) -> tuple[tuple[ColumnElement[str], str], ...]:
@@ -279,7 +281,14 @@ class _Asker(NamedTuple):
         if "owner" not in self._allowed or "programme" in self._allowed:
             return []
         here = self.table.c
-        return [and_(here.owner == self.account.account, here.office.in_(self._offices))]
+        theirs = [and_(here.owner == self.account.account, here.office.in_(self._offices))]
+        return theirs + [self._stood_in_for(one) for one in self.account.stands_in]
+
+    def _stood_in_for(self, one: StandIn) -> ColumnElement[bool]:
+        """Return the condition that a case is a colleague's for whom they stand in at the moment of asking."""
+        here, offices = self.table.c, [office for office in self._offices if office.endswith(f":{one.programme}")]
+        lasts = and_(literal(one.begins) <= self.now, self.now < literal(one.ends))
+        return and_(here.owner == one.owner, here.office.in_(offices), lasts)
 
     def few(self) -> list[ColumnElement[bool]]:
         """Return the ways of standing to so few cases that they are all looked at."""

@@ -11,6 +11,7 @@ from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
 from handlers.projections.case_alerts import Row, alert_rows, store_alerts
 from handlers.projections.case_handles import store_handles
+from handlers.projections.notices import account_notices, case_notices, store_notices
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
 from workflow.case.state import Case
@@ -26,7 +27,7 @@ def project(
     pinned_of: Callable[[Case], Definition],
     macs: RowMacs,
 ) -> None:
-    """Put the rows of board, work list, alerts, relations, beds and accounts into the write."""
+    """Put the rows of board, work list, alerts, relations, notices, beds and accounts into the write."""
     beds = BedRows()
     for stream, kept in after.items():
         old = before[stream]
@@ -38,6 +39,7 @@ def project(
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
             store_account(writing, macs, old, kept)
+            store_notices(writing, account_notices(old.state), account_notices(kept.state))
     beds.store(writing)
 
 
@@ -53,6 +55,7 @@ def _draw(
     store_alerts(writing, _alerts(before, pinned_of), _alerts(kept.state, pinned_of))
     store_relations(writing, before, kept.state, definition)
     store_handles(writing, before, kept.state, definition.programme)
+    store_notices(writing, case_notices(before), case_notices(kept.state))
 
 
 def _alerts(case: Case | None, pinned_of: Callable[[Case], Definition]) -> dict[str, Row]:

@@ -1,4 +1,4 @@
-"""Repairs damaged read models: board, work list, relations, beds, accounts, and by what a person is found again.
+"""Repairs damaged read models: board, work list, relations, notices, beds, accounts, and by what people are found.
 
 Tasks and timers are not read models: they hold what only the queue knows, and are compared, never rewritten.
 """
@@ -15,18 +15,21 @@ from events.facts.intake import CaseOpened
 from events.ids import case_of_stream
 from events.log import Log
 from events.receipts import Receipt
+from handlers.projections.notices import DRAWN, mark_read
 from handlers.projections.person_search import follow_tokens, is_drawn_by_older_rules, search_key, token_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    bell_reads,
     case_alerts,
     case_board,
     case_handles,
     case_relations,
     looks,
     name_tokens,
+    notices,
     work_items,
 )
 from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, RecordedRebuild
@@ -35,7 +38,8 @@ _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
 # In the order in which a turn writes them, so that neither waits for the other for ever.
 LOCKED: Final = (
-    name_tokens, case_board, work_items, case_alerts, case_relations, case_handles, accounts, beds_in_use, beds,
+    name_tokens, case_board, work_items, case_alerts, case_relations, case_handles, notices, accounts, beds_in_use,
+    beds,
 )  # fmt: skip
 _INSERTS = {table: InsertRows(table) for table in LOCKED}
 
@@ -107,6 +111,24 @@ def _is_never_drawn(connection: Connection, column: ColumnElement[str]) -> bool:
     return connection.execute(select(case_id).where(column > "").limit(1)).first() is None
 
 
+def draw_notices_once(log: Log) -> bool:
+    """Draw what each account was told in a log of an older Wayhome, as read by now; tell whether that was needed."""
+    with log.database.reading() as connection:
+        if connection.execute(select(bell_reads.c.account).where(bell_reads.c.account == DRAWN)).first() is not None:
+            return False
+    replay = Replay(log)
+    with log.database.writing() as connection:
+        hold_off_writers(connection)
+        for event in events_on(log, connection):
+            replay.take(event)
+        rows = replay.notices().values()
+        connection.execute(delete(notices))
+        _fill(connection, notices, rows)
+        for account in sorted({DRAWN, *(row["account"] for row in rows)}):
+            mark_read(connection, account, log.now())
+    return True
+
+
 def record_tokens_drawn(log: Log) -> RecordedRebuild:
     """Record that names are opened to draw search tokens of, before any is; so every case's own record stays short."""
     row = {"account": REBUILDING, "at": log.now(), "case_id": EVERY_CASE, "page": SEARCH_TOKENS, "session": ""}
@@ -153,7 +175,8 @@ def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) 
     board, items = replay.board(), replay.items()
     there, used = replay.beds()
     for table in (
-        beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, accounts,
+        beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, notices,
+        accounts,
     ):  # fmt: skip
         connection.execute(delete(table))
     _fill(connection, case_board, board.values())
@@ -163,6 +186,7 @@ def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) 
     _fill(connection, beds_in_use, used.values())
     _fill(connection, accounts, replay.accounts().values())
     _fill(connection, case_relations, replay.relations().values())
+    _fill(connection, notices, replay.notices().values())
     _fill(connection, case_handles, replay.handles().values())
     _fill(connection, name_tokens, tokens.values())
     return Rebuilt(len(board), len(items), replay.position)

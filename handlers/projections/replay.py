@@ -24,6 +24,7 @@ from handlers.projections.board import board_row
 from handlers.projections.case_access import relation_rows
 from handlers.projections.case_alerts import alert_rows
 from handlers.projections.case_handles import handle_rows
+from handlers.projections.notices import account_notices, case_notices
 from handlers.projections.tables import tasks
 from handlers.projections.tasks import WorkChange, work_change
 from handlers.projections.work_items import item_place, items_of
@@ -35,11 +36,14 @@ from workflow.programme.loading import Definition, load_definition
 from workflow.registry import PARTS
 from workflow.rights.visibility import office_of
 from workflow.subjects.directory.state import directory_stream
+from workflow.subjects.team.state import notices_of
 
 PAGE_SIZE = 2000
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]  # events done, events in all
 FieldChange = tuple[str, Any, Any]  # field, what it was, what it is
+# Who was told of what is no change of the case: it follows from those that are.
+_TOLD_PARTS: Final = tuple(part for part in PARTS.values() if part is not notices_of)
 _NOT_BEGUN: Final = VersionedState(-1, None)
 
 
@@ -106,7 +110,7 @@ def _fields(case: Case | None) -> dict[str, Any]:
         return {}
     core = case._asdict()
     del core["parts"]
-    return core | {name: value for part in PARTS.values() for name, value in part(case)._asdict().items()}
+    return core | {name: value for part in _TOLD_PARTS for name, value in part(case)._asdict().items()}
 
 
 def events_on(
@@ -225,6 +229,12 @@ class Replay:
     def accounts(self) -> dict[str, Row]:
         """Return the rows of the accounts."""
         return {name: account_row(standing) for name, standing in self.states_of("account").items()}
+
+    def notices(self) -> dict[tuple[str, int, str], Row]:
+        """Return what each account is told."""
+        of_cases = (row for case, _ in self.cases() for row in case_notices(case))
+        of_accounts = (row for standing in self.states_of("account").values() for row in account_notices(standing))
+        return {(row["source"], row["number"], row["account"]): row for row in (*of_cases, *of_accounts)}
 
     def _definition_of(self, case: Case) -> Definition:
         found = self.definition(case.definition)

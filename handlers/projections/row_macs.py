@@ -24,6 +24,8 @@ MAC: Final = "mac"
 _PURPOSE: Final = "row-macs"
 _TOLD_MAX: Final = 1000
 AnyRow = Mapping[str, Any] | RowMapping
+# Columns that came later: while they are empty a row has the code it had before there were any.
+_ADDED_SINCE: Final = frozenset({"stands_in"})
 _KINDS: Final = {bool: b"?", int: b"i", str: b"s", bytes: b"b"}
 
 
@@ -87,6 +89,8 @@ def _encoded(row: AnyRow) -> bytes:
     parts = []
     for name in sorted(row.keys() - {MAC}):
         value = row[name]
+        if name in _ADDED_SINCE and value == "":
+            continue
         value = bytes(value) if isinstance(value, memoryview | bytearray) else value
         text = value if isinstance(value, bytes) else str(value).encode()
         parts += [name.encode(), _KINDS[type(value)] + text]

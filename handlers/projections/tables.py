@@ -183,6 +183,7 @@ accounts = table(
     Column("epoch", Integer, nullable=False),  # the fence: sessions of an earlier one are over
     Column("resets", Integer, nullable=False),  # likewise: a password of an earlier one opens nothing
     Column("passwords", Integer, nullable=False, server_default="0"),  # and one set before the last change
+    *texts("stands_in", default=""),  # for whom, and from when to when; one behind the other
 )
 
 # What Wayhome itself vouches for of the rows above; no read model: nobody without the key file can draw it anew.
@@ -247,6 +248,19 @@ sign_in_attempts = table(
     *texts("last_at"),
     Index("sign_in_attempts_last", "last_at"),
 )
+
+# What each account is told, of a case or of who stands in for whom; a read model of the log.
+notices = table(
+    "notices",
+    *keys("source"),  # a case, or the account that stands in
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *keys("account"),
+    *texts("kind", "by", "at"),
+    Index("notices_of_account", "account", "at"),
+)
+
+# Until when each account has read what it is told; no history, and never rebuilt.
+bell_reads = table("bell_reads", *keys("account"), *texts("read_to"))
 
 # Filters of the list of cases that somebody keeps; words of the programme's, nothing of a person.
 saved_views = table("saved_views", *keys("account", "name"), *texts("filters", "saved_at"))

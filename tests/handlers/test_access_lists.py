@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from events.instants import instant_text
 from handlers.projections.case_access import PageRequest, cases_for, count_by_stage, work_for
 from handlers.projections.rebuild import rebuild, rebuild_if_new
 from handlers.projections.tables import case_board, case_relations
@@ -16,9 +17,10 @@ from tests.kit.offices import Office, open_office
 from tests.kit.story import Story
 from workflow.programme.loading import shipped_programme_text
 from workflow.rights.acts import ROLES, Act
-from workflow.rights.table import Account, permit, relations_to
+from workflow.rights.table import Account, StandIn, permit, relations_to
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.accommodation.commands import HoldBed
+from workflow.subjects.accounts.commands import OpenAccount
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.referrals.commands import AcknowledgeReferral, SendReferral
 from workflow.subjects.referrals.state import referrals_of
@@ -42,6 +44,7 @@ def offices(office_url: str) -> Iterator[Office]:
 
 
 def _people_come(office: Office) -> None:
+    office.by_two(OpenAccount, account=BORIS, roles=("supervisor",), programmes=("moscow", "st-petersburg"))
     for number, actor in enumerate((OLGA, PAVEL, OLGA, PAVEL, OLGA)):
         case = Story(office, programme="st-petersburg", actor=actor, team=TEAMS[number % 3]).accepted()
         if number < 3:
@@ -74,7 +77,15 @@ def _anybody(chance: Random) -> Account:
         chance.choice(TEAMS),
         frozenset(chance.sample(HOUSES, chance.randint(0, 2))),
         closed=chance.random() < 0.05,
+        stands_in=tuple(_some_days(chance) for _ in range(chance.randint(0, 2))),
     )
+
+
+def _some_days(chance: Random) -> StandIn:
+    """Return that somebody stands in for somebody, at some time around the moments that are asked about."""
+    begins = datetime(2013, 5, 6, 9, tzinfo=UTC) + timedelta(days=chance.randint(-5, 45))
+    ends = begins + timedelta(days=chance.randint(1, 30))
+    return StandIn(chance.choice(PEOPLE), chance.choice(PROGRAMMES), instant_text(begins), instant_text(ends))
 
 
 def _all(office: Office) -> list[CaseSnapshot]:
@@ -115,7 +126,9 @@ def test_the_rows_say_how_everybody_stands_to_a_case(offices: Office) -> None:
             word, programmes = account.account.partition(":")[0], account.programmes
             ours = board["office"] in {f"{staff}:{p}" for p in programmes for staff in ("", word)}
             told = {"programme"} if ours else set()
-            told |= {"owner"} if ours and board["owner"] == account.account else set()
+            days = (one for one in account.stands_in if one.programme == board["programme"])
+            theirs = {account.account, *(one.owner for one in days if one.begins <= now < one.ends)}
+            told |= {"owner"} if ours and board["owner"] in theirs else set()
             told |= {"team"} if ours and board["team"] in ("", account.team) else set()
             told |= {"facility"} if ours and board["facility"] in account.facilities else set()
             told |= {"partner"} if ("partner", word) in related else set()

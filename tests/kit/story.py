@@ -29,7 +29,9 @@ from workflow.programme.loading import Definition, load_definition, shipped_prog
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.rights.table import Account
+from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact
+from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Room, Shelter
 from workflow.subjects.accounts.state import AccountState
@@ -264,6 +266,8 @@ class Story:
         return self
 
     def command(self, kind: type[Kind], /, **fields: Any) -> Kind:
+        if kind is AssignCase and not is_machine(fields["owner"]):
+            self.place.has_account(fields["owner"])
         given: dict[str, Any] = {"command_id": self.place.uuid(), "actor": ANNA, "case_id": self.case_id} | fields
         return kind.model_validate(given)
 

@@ -20,6 +20,7 @@ from workflow.subjects.hotline.definition import AtRiskGroup, ConsultationTopic,
 from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.referrals.definition import DisclosurePolicy, Provider
 from workflow.subjects.reintegration.definition import Course
+from workflow.subjects.team.definition import Team
 from workflow.subjects.travel.definition import Escort, Host, TransitVisa
 from workflow.values.days import begin_of, day_of, end_of
 from workflow.values.phones import Phone
@@ -123,6 +124,7 @@ class Programme(ProgrammePart):
     meeters: tuple[Meeter, ...] = ()
     escorts: tuple[Escort, ...]
     hosts: tuple[Host, ...] = ()
+    teams: tuple[Team, ...] = ()
     transit_visas: tuple[TransitVisa, ...] = ()
     providers: tuple[Provider, ...] = ()
     hotline: Hotline | None = None
@@ -146,6 +148,7 @@ class Programme(ProgrammePart):
     provider_of: ClassVar[ById[Provider]] = _by_id(lambda programme: programme.providers)
     meeter_of: ClassVar[ById[Meeter]] = _by_id(lambda programme: programme.meeters)
     host_of: ClassVar[ById[Host]] = _by_id(lambda programme: programme.hosts)
+    team_of: ClassVar[ById[Team]] = _by_id(lambda programme: programme.teams)
     escort_of: ClassVar[ById[Escort]] = _by_id(lambda programme: programme.escorts)
     facility_of: ClassVar[ById[Facility]] = _by_id(lambda programme: programme.facilities)
 

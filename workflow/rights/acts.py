@@ -12,7 +12,7 @@ Act = Literal[
     # what is seen
     "self", "work.see", "cases.see", "case.see", "case.open_sealed", "case.search", "beds.see", "travel.see",
     "grants.see", "ledger.see", "directory.see", "referrals.see", "hotline.see", "statistics.see", "history.see",
-    "access.see", "operations.see", "accounts.see", "programmes.see",
+    "access.see", "operations.see", "accounts.see", "programmes.see", "caseloads.see",
     # what is done for a case
     "case.open", "case.advance", "case.confirm", "case.record", "case.consent", "case.medical", "case.legal",
     "case.assign", "case.break_glass", "case.review", "case.erase", "case.confirm_erasure",
@@ -20,7 +20,7 @@ Act = Literal[
     "money.record", "referral.send", "referral.answer", "referral.disclose",
     # what is done about the office
     "hotline.record", "directory.edit", "directory.stop", "office.close", "tasks.retry", "programmes.publish",
-    "programmes.confirm", "accounts.change", "accounts.confirm", "export",
+    "programmes.confirm", "accounts.change", "accounts.confirm", "export", "stand_in.name",
 ]  # fmt: skip
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 # These ask for the second factor again when it was not given within the last minutes.

@@ -8,8 +8,9 @@ told is in ``workflow.subjects.referrals.disclosure``.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 
+from events.instants import instant_text
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
 from workflow.rights.acts import ROLES, Act, Role
@@ -22,6 +23,18 @@ from workflow.subjects.accommodation.state import accommodation_of
 Relation = Literal["owner", "team", "facility", "partner", "glass", "programme", "any"]
 
 
+class StandIn(NamedTuple):
+    """That somebody stands in for a colleague: whose cases of which programme, from which instant on, until which."""
+
+    owner: str
+    programme: str
+    begins: str  # instants as they are stored
+    ends: str
+    named_by: str = ""
+    named_at: str = ""
+    ended_by: str = ""  # empty when it ended with its last day
+
+
 class Account(NamedTuple):
     """Somebody who signs in: what they are, and where they work."""
 
@@ -32,6 +45,18 @@ class Account(NamedTuple):
     facilities: frozenset[str] = frozenset()
     language: str = "en"
     closed: bool = False
+    stands_in: tuple[StandIn, ...] = ()  # the last ones, over or still to come too
+
+    def stood_in_for(self, programme: str, now: datetime) -> tuple[str, ...]:
+        """Return for whom somebody stands in at a moment; whose own stand-ins they are does not count."""
+        if not self.stands_in:
+            return ()
+        at = instant_text(now)
+        return tuple(one.owner for one in self.stands_in if one.programme == programme and one.begins <= at < one.ends)
+
+    def not_standing_in_for(self, owner: str) -> Self:
+        """Return the account as if it did not stand in for somebody: that makes nobody the second of two."""
+        return self._replace(stands_in=tuple(one for one in self.stands_in if one.owner != owner))
 
 
 class Permit(NamedTuple):
@@ -87,6 +112,9 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(("medical",), ("any",), ("beds.see",)),
     RightsRule(("hotline",), ("any",), ("work.see", "hotline.see", "hotline.record", "case.open", "directory.see")),
     RightsRule(("hotline",), ("owner",), ("case.see",)),
+    # Whoever has cases of their own names who stands in for them; a supervisor also for others.
+    RightsRule(("case_manager", "supervisor", "medical", "legal", "hotline"), ("any",), ("stand_in.name",)),
+    RightsRule(("supervisor",), ("any",), ("caseloads.see",)),
     # A partner sees what was referred to it, for as long as the referral lasts.
     RightsRule(("partner",), ("any",), ("work.see", "referrals.see")),
     RightsRule(("partner",), ("partner",), ("referral.answer", "referral.disclose")),
@@ -156,7 +184,7 @@ def relations_to(account: Account, case: Case, programme: Programme, now: dateti
     word = account.account.partition(":")[0]
     bed = accommodation_of(case).bed
     if programme.programme in account.programmes and speaks_for_office(account.account, programme):
-        if access_of(case).owner == account.account:
+        if access_of(case).owner in (account.account, *account.stood_in_for(programme.programme, now)):
             yield "owner"
         if access_of(case).team in ("", account.team):
             yield "team"

@@ -48,6 +48,8 @@ LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_visible)
 ]
 CodeWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+# A team as it may have been typed before teams were a list, with either stroke; today's are ids of the directory.
+TeamWord = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 ProviderText = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=200)]
 ReferenceToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 ActorId = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]{0,60}$")]

@@ -39,6 +39,7 @@ _OFFICE_BACK: Final = {
     "office.close": "/beds",
     "directory.edit": "/directory",
     "directory.stop": "/directory",
+    "stand_in.name": "/me",
 }
 
 

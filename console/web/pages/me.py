@@ -9,6 +9,7 @@ from console.accounts.passwords import SHORTEST
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
+from console.views.caseloads import stand_ins_about
 from console.web.errors import NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, SignedIn, go, require
@@ -164,6 +165,8 @@ def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str 
         "roles": [role for role in ROLES if role in row.account.roles],
         "factors": factors_of(web.container.log, web.factors.passkeys, row),
         "places": places_of(web.sessions, context.account.account, context.session.token_hash),
+        "stands": stand_ins_about(context.reader, web.accounts.list()) if context.may("stand_in.name") else (),
+        "programmes": list(context.reader.own_programmes()),
     }  # fmt: skip
     return context.page("pages/me.html", 422 if reasons else 200, **values)
 

@@ -150,7 +150,9 @@ def _choices(context: RequestContext) -> dict[str, Any]:
     definitions = programmes_of(context.reader)
     houses = [house for definition in definitions for house in definition.programme.beds_facilities]
     programmes = [definition.programme for definition in definitions]
-    return {"roles": ROLES, "programmes": programmes, "houses": {house.id: house.name for house in houses}}
+    teams = {team.id: team.name for programme in programmes for team in programme.teams if team.is_offered}
+    houses_named = {house.id: house.name for house in houses}
+    return {"roles": ROLES, "programmes": programmes, "houses": houses_named, "teams": teams}
 
 
 # -- what was sent --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from console.views.travel import travel_board
 from console.views.work import my_work
 from console.web.names import namings
 from console.web.request_context import RequestContext, require
+from events.instants import instant_text
 from handlers.queries.work_choice import WHOSE, keep_choice, work_choice
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +26,8 @@ def work(context: Annotated[RequestContext, require("self", page="work.see")], w
     mine = _is_mine(context, whose)
     found = my_work(context.reader, mine=mine)
     zone = zone_of(context.reader) if found.news else "UTC"
-    return context.page("pages/work.html", work=found, mine=mine, names=namings(context), zone=zone)
+    return context.page("pages/work.html", work=found, mine=mine, names=namings(context), zone=zone,
+                        stored_now=instant_text(context.web.now()))  # fmt: skip
 
 
 @router.get("/operations")

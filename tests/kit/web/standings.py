@@ -57,9 +57,11 @@ class Town:
         """Return somebody of a role who stands so to every case, as far as one can."""
         account = _account(role, standing)
         more = {"team": "", **_PLACED[standing]}
-        person = self.house.sign_in(account, [role], **(more if standing != "owner" else more | {"team": "south"}))
-        if standing == "owner":
+        if standing == "owner" and any(access_of(self.case(stage)).owner != account for stage in self.stages):
+            # Some roles could not be given a case: whoever is of one had it before they became that.
+            self.house.sign_in(account, ["case_manager"], **more | {"team": "south"})
             self._give(account)
+        person = self.house.sign_in(account, [role], **(more if standing != "owner" else more | {"team": "south"}))
         if standing == "glass" and account not in self._glass_of:
             self._glass_of.add(account)
             self._break(account)

@@ -7,16 +7,17 @@ from pydantic import Field, field_validator
 from events.facts.access import Emergency
 from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand, OfficeCommand
-from workflow.values.text import ActorId, CodeWord, LongText
+from workflow.values.text import ActorId, CodeWord, LongText, TeamWord
 
 _WHY_SHORTEST: Final = 10  # characters
 
 
-class AssignCase(CaseCommand, acts=("case.assign",)):
+class AssignCase(CaseCommand, acts=("case.assign",), sealed=True):
     """Give the case to somebody, and to a team; the one who had it before has it no more."""
 
     owner: ActorId
-    team: CodeWord | Literal[""] = ""  # everybody of the programme when left out
+    team: TeamWord | Literal[""] = ""  # everybody of the programme when left out
+    note: LongText | None = None  # what the next should know, sealed
 
 
 class BreakGlass(CaseCommand, acts=("case.break_glass",), is_recorded=False, sealed=True):

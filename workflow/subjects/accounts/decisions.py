@@ -27,6 +27,7 @@ from workflow.subjects.accounts.state import (
     register_of,
     seconds_from,
 )
+from workflow.subjects.team.teams import against_team_among
 
 # The planes of the office; nobody stands in two of them, or what one plane may not see the other would show.
 DUTY_PLANES: Final[Mapping[str, frozenset[Role]]] = {
@@ -113,6 +114,7 @@ def decide(command: commands.AccountCommand, situation: OfficeSituation) -> Deci
 def open_account(command: commands.OpenAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
     """Return that somebody may sign in; the first two officers are opened where Wayhome is installed."""
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
+    reasons += _against_team(command, situation)
     alone = _by_the_operator(command, None, situation)
     if not alone:
         reasons += [*_against_own(command), *_against_being_alone(situation)]
@@ -138,10 +140,21 @@ def change_roles(command: commands.ChangeRoles, register: AccountRegister, situa
 
 def place_account(command: commands.PlaceAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
     """Return where somebody works; nobody moves themselves to where other cases can be seen."""
-    reasons = list(_against_change(command, register[command.account], situation))
+    standing = register[command.account]
+    reasons = [*_against_change(command, standing, situation)]
+    reasons += _against_team(command, situation, standing.account.team)
     houses, programmes = _once(command.facilities), _once(command.programmes)
     placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses, **situation.two)
     return Refused(tuple(reasons)) if reasons else _about(command, placed)
+
+
+def _against_team(
+    command: commands.OpenAccount | commands.PlaceAccount, situation: OfficeSituation, before: str = ""
+) -> Iterator[Reason]:
+    """Yield why none of the programmes somebody works for has such a team; before any is in force, none is asked."""
+    known = [situation.teams[programme] for programme in command.programmes if programme in situation.teams]
+    if known:
+        yield from against_team_among(command.team, frozenset().union(*known), before)
 
 
 def set_officer_days(command: commands.SetOfficerDays, situation: OfficeSituation) -> Decision:

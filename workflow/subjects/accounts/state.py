@@ -6,14 +6,16 @@ from typing import Final, NamedTuple
 
 from events.catalogue import Fact
 from events.facts import accounts as facts
+from events.facts.team import StandInEnded, StandInNamed
 from events.ids import OFFICE_POLICY
-from events.instants import instant
+from events.instants import instant, instant_text
 from workflow.case.state import At
 from workflow.rights.acts import ROLES, Role
-from workflow.rights.table import Account
+from workflow.rights.table import Account, StandIn
 from workflow.situation import OfficeSituation
 
 OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")
+STAND_INS_KEPT: Final = 8  # of each account, the last ones; the rest is in its history
 OFFICER_DAYS: Final = 7  # so long who became an officer stands behind nobody else, unless the officers decide otherwise
 
 
@@ -99,7 +101,7 @@ def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
     if isinstance(fact, facts.AccountOpened):
         return _told(_appointed(AccountState(_opened(fact), at.recorded_at), None, fact, at), fact, at)
     assert standing is not None, "an account begins with its opening"
-    changed = _described(_proved(standing, fact), fact)
+    changed = _described(_proved(standing, fact), fact, at)
     changed = _told(_appointed(changed, standing, fact, at), fact, at)
     return changed._replace(epoch=standing.epoch + 1) if isinstance(fact, _SIGNING_OUT) else changed
 
@@ -120,7 +122,17 @@ def _opened(fact: facts.AccountOpened) -> Account:
     return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language)
 
 
-def _described(standing: AccountState, fact: Fact) -> AccountState:
+def _stand_in(fact: StandInNamed, at: At) -> StandIn:
+    begins, ends = instant_text(fact.begins), instant_text(fact.ends)
+    return StandIn(fact.owner, fact.programme, begins, ends, named_by=at.actor, named_at=at.recorded_at)
+
+
+def _ended(one: StandIn, fact: StandInEnded, at: At) -> StandIn:
+    same = (one.owner, one.programme) == (fact.owner, fact.programme) and one.ends > at.recorded_at
+    return one._replace(ends=at.recorded_at, ended_by=at.actor) if same else one
+
+
+def _described(standing: AccountState, fact: Fact, at: At) -> AccountState:
     account = standing.account
     match fact:
         case facts.RolesChanged():
@@ -132,6 +144,10 @@ def _described(standing: AccountState, fact: Fact) -> AccountState:
             account = account._replace(language=fact.language)
         case facts.AccountClosed() | facts.AccountReopened():
             account = account._replace(closed=isinstance(fact, facts.AccountClosed))
+        case StandInNamed():
+            account = account._replace(stands_in=(*account.stands_in, _stand_in(fact, at))[-STAND_INS_KEPT:])
+        case StandInEnded():
+            account = account._replace(stands_in=tuple(_ended(one, fact, at) for one in account.stands_in))
     return standing._replace(account=account)
 
 
@@ -163,6 +179,7 @@ def _appointed(state: AccountState, before: AccountState | None, fact: Fact, at:
 
 _OF_THEIR_OWN: Final = (
     facts.LanguageChosen, facts.SecondFactorAdded, facts.SecondFactorRemoved, facts.PasswordReplaced,
+    StandInNamed, StandInEnded,
 )  # fmt: skip
 
 

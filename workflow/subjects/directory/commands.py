@@ -11,7 +11,7 @@ from workflow.subjects.directory.state import directory_stream
 from workflow.values.phones import Phone
 from workflow.values.text import ActorId, LongText, PersonName, ShortText
 
-Listed = Literal["provider", "host", "escort", "meeter", "facility", "course"]
+Listed = Literal["provider", "host", "escort", "meeter", "facility", "course", "team"]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
 _Keys = Annotated[LongText, Field(description="further keys as in a programme file, one a line: languages: [ru, uk]")]
 _NOT_KEYS: Final = "must be keys as in a programme file, one a line, like languages: [ru, uk]"

@@ -13,6 +13,7 @@ from workflow.subjects.directory.state import DirectoryEntry, EntryKey
 from workflow.subjects.reception.definition import Meeter
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.reintegration.definition import Course
+from workflow.subjects.team.definition import Team
 from workflow.subjects.travel.definition import Escort, Host
 
 OFFICE: Final[EntryKey] = ("office", "office")
@@ -37,6 +38,7 @@ KINDS: Final[Mapping[str, EntryKind]] = {
     "meeter": EntryKind("meeters", Meeter, ("name", "email")),
     "facility": EntryKind("facilities", Facility, ("address", "email"), places="capacity"),
     "course": EntryKind("courses", Course, places="seats"),
+    "team": EntryKind("teams", Team),
 }
 
 

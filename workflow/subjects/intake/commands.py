@@ -11,7 +11,7 @@ from workflow.values.ages import AgeBand
 from workflow.values.code_lists import Exploitation, Gender, Language
 from workflow.values.countries import Country
 from workflow.values.handles import Handle
-from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText
+from workflow.values.text import CodeWord, LongText, PersonName, ReferenceToken, ShortText, TeamWord
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 
@@ -28,7 +28,7 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
     # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
     referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
     reference: ReferenceToken | None = None
-    team: CodeWord | Literal[""] = (
+    team: TeamWord | Literal[""] = (
         ""  # whose people may see the case beside its owner; the whole programme's when empty
     )
     handle: Handle | None = None  # a name they choose to be called here, never their own; two words when left out

@@ -21,6 +21,7 @@ from workflow.subjects.intake.ages import against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.handle_decisions import against_handle, handle_at_opening
 from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
+from workflow.subjects.team.teams import against_team
 from workflow.values.ages import age_known
 
 
@@ -33,6 +34,7 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
         *_against_dates(command, situation),
         *_against_referrer(command, situation),
         *against_handle(command, situation),
+        *against_team(command.team, situation.programme),
     ]
     reasons += against_conversion(command, situation)
     if reasons:

@@ -1,0 +1,108 @@
+"""What those who work on a case are told of it: read off its own facts, so that it can be drawn anew at any time.
+
+Of each notice only who, what and when is kept, and only of the last ones; whether they were read is nobody's history.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, Self
+
+from events.facts.access import CaseAssigned
+from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalLapsed
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
+from workflow.rights.visibility import is_machine
+from workflow.subjects.access.state import access_of
+
+KEPT_MAX: Final = 6  # of each case; what is older is in its history
+
+
+class Notice(NamedTuple):
+    """That somebody is told of something that another did."""
+
+    account: str
+    kind: str
+    by: str
+    at: str
+
+
+class Notices(NamedTuple):
+    """The last notices of a case, and who proposed what waits."""
+
+    notices: tuple[Notice, ...] = ()
+    notices_told: int = 0
+    proposers: Mapping[str, str] = NOTHING
+
+    def numbered(self) -> Iterator[tuple[int, Notice]]:
+        """Yield the notices that are kept, each with its number in the case."""
+        return enumerate(self.notices, self.notices_told - len(self.notices) + 1)
+
+    def telling(self, account: str, kind: str, at: At) -> Self:
+        """Return them with one more; nobody is told of what they did themselves."""
+        if account in ("", at.actor):
+            return self
+        notice = Notice(account, kind, at.actor, at.recorded_at)
+        return self._replace(notices=(*self.notices, notice)[-KEPT_MAX:], notices_told=self.notices_told + 1)
+
+
+notices_of: Final = Part("team", Notices())
+# What the one whose case it is hears of when somebody else did it; machines' daily work is not told.
+_BY_OTHERS: Final = {
+    "NoteAdded": "note",
+    "StageEntered": "moved",
+    "GlassBroken": "emergency",
+    "GrantDeclined": "grant_declined",
+    "ReferralAccepted": "referral_accepted",
+    "ReferralDeclined": "referral_declined",
+}
+
+
+def _assigned(case: Case, fact: CaseAssigned, at: At) -> Case:
+    before = access_of(case).owner  # still: this subject stands before that of access
+    if fact.owner == before:
+        return case
+    return notices_of.put(case, notices_of(case).telling(before, "taken", at).telling(fact.owner, "given", at))
+
+
+def _proposed(case: Case, fact: DecisionProposed, at: At) -> Case:
+    notices = notices_of(case)
+    told = notices.telling(access_of(case).owner, "proposal_waits", at)
+    return notices_of.put(case, told._replace(proposers={**notices.proposers, fact.proposal_id: at.actor}))
+
+
+def _decided(kind: str) -> Change:
+    """Return how whoever proposed something hears what came of it."""
+
+    def decided(case: Case, fact: DecisionConfirmed | DecisionDeclined | ProposalLapsed, at: At) -> Case:
+        notices = notices_of(case)
+        told = notices.telling(notices.proposers.get(fact.proposal_id, ""), kind, at)
+        return notices_of.put(case, told._replace(proposers=without(notices.proposers, fact.proposal_id)))
+
+    return decided
+
+
+def _taken_back(case: Case, fact: Any, _at: At) -> Case:
+    return notices_of.changed(case, proposers=without(notices_of(case).proposers, fact.proposal_id))
+
+
+def _by_others(kind: str) -> Change:
+    def done(case: Case, _fact: Any, at: At) -> Case:
+        notices = notices_of(case)
+        told = notices if is_machine(at.actor) else notices.telling(access_of(case).owner, kind, at)
+        return case if told is notices else notices_of.put(case, told)
+
+    return done
+
+
+def _erased(case: Case, _fact: Any, _at: At) -> Case:
+    return notices_of.put(case, Notices())
+
+
+CHANGES: dict[str, Change] = {
+    "CaseAssigned": _assigned,
+    "DecisionProposed": _proposed,
+    "DecisionConfirmed": _decided("confirmed"),
+    "DecisionDeclined": _decided("declined"),
+    "ProposalLapsed": _decided("lapsed"),
+    "ProposalWithdrawn": _taken_back,
+    **{fact: _by_others(kind) for fact, kind in _BY_OTHERS.items()},
+    **dict.fromkeys(("PersonErased", "CaseErasedToo", "ErasureReplayed"), _erased),
+}
