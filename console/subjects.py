@@ -33,7 +33,7 @@ N_: Final = str  # marks a text for translation; it is translated where it is sh
 LIKELY_MAX: Final = 3
 
 Panel = Literal[
-    "next", "waiting", "person", "safety", "place", "care", "consents", "documents", "travel", "life", "money",
+    "next", "waiting", "group", "person", "safety", "place", "care", "consents", "documents", "travel", "life", "money",
     "referrals", "running", "notes", "access",
 ]  # fmt: skip
 ALL: Final[tuple[Panel, ...]] = get_args(Panel)
@@ -87,6 +87,7 @@ SUBJECTS: Final = (
          "SealedDenied": "access"},
         {"safety": actions.safety_actions},
     ),
+    ConsoleSubject("groups", "About people who belong together", N_("Family and group"), "group"),
     ConsoleSubject("reception", "About arriving", N_("Arrival"), "travel"),
     ConsoleSubject(
         "accommodation", "About beds and waiting", N_("Bed and stay"), "place",

@@ -27,12 +27,13 @@ from workflow.subjects.care.state import care_of
 from workflow.subjects.closing.state import closing_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
-from workflow.subjects.reception.state import reception_of
+from workflow.subjects.groups.state import belonging_of
+from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
-from workflow.subjects.travel.state import travel_of
+from workflow.subjects.travel.state import Trip, travel_of
 
 
 def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
@@ -122,11 +123,16 @@ def _told_of_referral(found: Referral) -> dict[str, Any]:
     return said if found.meets_at else {name: value for name, value in said.items() if name != "meets_at"}
 
 
+def _told_together(found: Trip | Arrival) -> dict[str, Any]:
+    """Return a trip or an arrival; with whom, which scripts were not told of at first, where it is with somebody."""
+    return {name: value for name, value in found._asdict().items() if value or name not in ("party", "child_seat")}
+
+
 def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case in the shape scripts have known from the first version on, whatever its parts are called here."""
     case, programme = snapshot.case, snapshot.definition.programme
     core = case._asdict()
-    del core["parts"]
+    del core["parts"], core["age_band"]
     parts = (travel_of, documents_of, grants_of, referrals_of, closing_of, trafficking_routes_of, reception_of)
     flat = core | {name: value for part in parts for name, value in part(case)._asdict().items()}
     for name, part, own in _MIXED:
@@ -139,6 +145,9 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
         name: place._asdict() | {"since": programme.day(place.since)}
         for name, place in reintegration_of(case).courses.items()
     }
+    flat |= {name: _told_together(flat[name]) for name in ("trip", "arrival") if flat[name] is not None}
+    if belonging_of(case).group_id:
+        flat["group"] = belonging_of(case)
     access = access_of(case)._asdict()
     return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
 
@@ -177,6 +186,8 @@ def print_case(snapshot: CaseSnapshot) -> None:
     bed = accommodation_of(case).bed
     if bed:
         say(f"bed {bed[1]} in {bed[0]}" + ("" if accommodation_of(case).moved_in else " (held)"))
+    if group := belonging_of(case).group_id:
+        say(f"belongs to {belonging_of(case).kind} {group}: wayhome group show {case.case_id}")
     if accommodation_of(case).waiting:
         say(f"waits for a bed in {', '.join(accommodation_of(case).waiting)}")
     trip = travel_of(case).trip
