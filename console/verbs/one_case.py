@@ -137,7 +137,8 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     flat = core | {name: value for part in parts for name, value in part(case)._asdict().items()}
     for name, part, own in _MIXED:
         told = part(case)._asdict()
-        flat[name] = {field: value for field, value in told.items() if field not in own}
+        kept = {field: value for field, value in told.items() if value or field not in _LATER_OF_A_CASE}
+        flat[name] = {field: value for field, value in kept.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
     flat["referrals"] = {key: _told_of_referral(one) for key, one in referrals_of(case).referrals.items()}
@@ -152,6 +153,8 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     return flat | {"access": {name: value for name, value in access.items() if value or name != "stops"}}
 
 
+# What a case has learnt to say since: told where there is something to tell.
+_LATER_OF_A_CASE: Final = frozenset({"guardian_case", "suspects"})
 # Subjects of which some fields stand at the top and the others under a name of their own.
 _MIXED: Final[tuple[tuple[str, Part[Any], tuple[str, ...]], ...]] = (
     ("safety", safety_of, ("identified", "risk", "reflection_until", "guardian", "best_interests")),

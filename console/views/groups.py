@@ -15,6 +15,7 @@ from workflow.rights.command_rights import right_to
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.state import Group, belonging_of, group_stream
 from workflow.subjects.reception.state import reception_of
+from workflow.subjects.safety.state import safety_of
 from workflow.subjects.travel.guards import ON_THE_WAY
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
@@ -39,7 +40,8 @@ class MemberRow(NamedTuple):
     is_child: bool
     is_erased: bool
     onward: WayOnward | None
-    guardian_of: tuple[str, ...] = ()
+    decides: bool = False  # for the child whose page this is
+    is_suspect: bool = False  # of that child's harm
 
     @property
     def case(self) -> Case:
@@ -92,6 +94,8 @@ def _row(reader: Reader, group: Group, seen: CaseSnapshot, here: CaseSnapshot) -
         is_child=case.is_child(seen.definition.programme.day(reader.now)),
         is_erased=is_erased(case),
         onward=_onward(reader, seen) if goes_on else None,
+        decides=safety_of(here.case).guardian_case == case.case_id,
+        is_suspect=case.case_id in safety_of(here.case).suspects,
     )  # fmt: skip
 
 

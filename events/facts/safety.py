@@ -80,6 +80,16 @@ class GuardianAppointed(Fact):
     person_id: str
     kind: str
     name: Identity = None
+    member: str = ""  # the guardian's own case, where they came together; then two people decided it
+    second: str = ""
+    proposal: str = ""
+
+
+class GuardianEnded(Fact):
+    """Whoever decided for a child does not any more; ``member`` is their own case, where they have one here."""
+
+    because: str
+    member: str = ""
 
 
 class BestInterestsDecided(Fact):

@@ -9,22 +9,26 @@ from typing import Any
 
 import pytest
 
-from console.views.together import CarriedOut, Members, all_or_none
+from console.views.together import CarriedOut, Members, all_or_none, those_who_can
 from events.facts.groups import GroupJoined
 from handlers.commanding.answers import Accepted
 from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.people import BORIS
 from tests.kit.roads import consents, ready_to_travel
 from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import Workshop
-from workflow.command import CaseCommand
+from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.commands import FormGroup, JoinGroup, LeaveGroup
 from workflow.subjects.groups.state import Group, belonging_of, group_stream
+from workflow.subjects.intake.commands import WithdrawConsent
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.state import Arrival, reception_of
-from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, CancelTrip, PlanTrip
+from workflow.subjects.safety.commands import AppointGuardian, AssessRisk, EndGuardianship
+from workflow.subjects.safety.state import safety_of
+from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, CancelTrip, HandOver, PlanTrip
 from workflow.subjects.travel.state import Trip, travel_of
 
 MOTHER = {"gender": "female", "age_band": "30-38", "language": "ro", "citizenships": ("MD",)}
@@ -271,3 +275,103 @@ def test_who_left_the_family_after_the_ticket_keeps_it(shop: Workshop) -> None:
     people[0].does(LeaveGroup, reason="goes on alone")
     assert travel_of(people[0].case).booked == booked
     assert not [row for row in office.rows("tasks") if row["kind"] == "cancel_ticket"]
+
+
+def test_whoever_falls_behind_is_not_left_by_the_others_unless_somebody_says_so(office: Office) -> None:
+    mother, son = family(office, MOTHER, SON)
+    for one in (mother, son):
+        one.does(AssessRisk, level="low", safe_to_return=True)
+        one.does(PlanArrival, at=office.now, **FLIGHT)
+    mother.does(MeetPerson)
+    step = office.command(AdvanceCase, case_id=mother.case_id, trigger="receive")
+    assert isinstance(step, CaseCommand)
+    ids: Members = {mother.case_id: {}, son.case_id: {}}
+    son.does(WithdrawConsent, purpose="assistance")
+    assert not all_or_none(step, ids, office.service, office.definition.programme).is_done
+    assert mother.case.stage == "referral"
+    done = those_who_can(step, ids, office.service)
+    assert [case_id for case_id, _ in done.refused] == [son.case_id]
+    assert mother.case.stage == "reception"
+
+
+def test_a_child_is_handed_over_to_a_guardian_and_its_mother_to_the_host_at_once(office: Office) -> None:
+    people = ready(office, MOTHER, SON)
+    done(together(office, people, PlanTrip, **trip(office.now)))
+    fields: dict[str, Any] = {"received_by": "host", "receiver": "Елена Попа"}
+    answer = together(office, people, HandOver, **fields)
+    assert {code for one in answer.each if isinstance(one.answer, Refused) for code in one.answer.codes} == {
+        "has_departed", "receiving_guardian_is_there",
+    }  # fmt: skip
+
+
+# -- who decides with a child -----------------------------------------------------------------------------------------
+
+
+def test_a_parent_who_came_along_decides_for_the_child_only_when_two_people_say_so(office: Office) -> None:
+    mother, son, _ = family(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id)
+    assert safety_of(son.case).guardian_case == ""
+    son.confirmed(BORIS)
+    assert safety_of(son.case).guardian_case == mother.case_id
+    stranger = story(office)
+    son.when(AppointGuardian, kind="relative", member=stranger.case_id).then_refused("guardian_is_of_the_group")
+
+
+def test_a_guardian_who_is_suspected_decides_no_more_and_travels_no_more_with_the_child(office: Office) -> None:
+    mother, son, daughter = ready(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    son.does(EndGuardianship, because="suspected")
+    assert "guardian_wanted" in son.case.escalations
+    son.when(EndGuardianship, because="suspected").then_refused("guardian_is_appointed")
+    refused = together(office, [mother, son], PlanTrip, **trip(office.now))
+    codes = {code for one in refused.each if isinstance(one.answer, Refused) for code in one.answer.codes}
+    assert "no_suspect_is_along" in codes
+    assert travel_of(mother.case).trip is None
+    son.does(AppointGuardian, kind="state")
+    assert "guardian_wanted" not in son.case.escalations
+    done(together(office, [son, daughter], PlanTrip, **trip(office.now)))
+    son.when(AppointGuardian, kind="parent", member=mother.case_id).then_refused("guardian_is_not_suspected")
+
+
+def test_a_suspected_parent_takes_no_child_into_their_room(office: Office) -> None:
+    mother, son, _ = family(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    son.does(EndGuardianship, because="suspected")
+    mother.does(HoldBed)
+    son.does(HoldBed)
+    (_, hers), (_, his) = (present(accommodation_of(one.case).bed) for one in (mother, son))
+    assert hers in range(45, 53)  # the women's floor
+    assert his in range(1, 45)
+
+
+# -- a house for women, and sons -----------------------------------------------------------------------------------
+
+
+def women_only(text: str, children_to: str = "    children_to: 9\n") -> str:
+    """Return the programme with a house for women alone that takes children up to nine years."""
+    for line in (
+        "      - {id: ground-floor, beds: 44, for: any}\n",
+        '      - {id: mens-room, beds: 4, for: men, minors: "no"}\n',
+        "      - {id: family-rooms, beds: 4, for: family}\n",
+    ):
+        assert line in text
+        text = text.replace(line, "")
+    return text.replace("    rooms:\n", f"{children_to}    rooms:\n", 1)
+
+
+def test_a_house_for_women_takes_their_sons_of_the_age_it_says(office: Office) -> None:
+    office.publish(women_only(office.text))
+    mother, son, daughter = family(office)
+    teenager = consents(story(office, **SON | {"birth_date": "1995-01-01"}), "assistance")
+    teenager.does(JoinGroup, with_case=mother.case_id, relation="child")
+    son.when(HoldBed).then_refused("room_fits")  # not before his mother lives there
+    done(together(office, [mother, son, daughter], HoldBed))
+    assert {present(accommodation_of(one.case).bed)[0] for one in (mother, son, daughter)} == {"moscow-centre"}
+    teenager.when(HoldBed).then_refused("room_fits")
+
+
+def test_a_house_that_says_no_age_takes_no_sons(office: Office) -> None:
+    office.publish(women_only(office.text, ""))
+    mother, son = family(office, MOTHER, SON)
+    assert not together(office, [mother, son], HoldBed).is_done
+    assert accommodation_of(mother.case).bed is None

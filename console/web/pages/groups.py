@@ -85,10 +85,10 @@ def add(context: GroupWork) -> Response:
     return _adding(context, typed, reasons)
 
 
-@router.get("/cases/{case_id}/together/{command}")
-def offer(context: GroupWork, command: str) -> Response:
+@router.get("/cases/{case_id}/together/{shared}")
+def offer(context: GroupWork, shared: str) -> Response:
     """Offer a form for several; whom it is likely to be about is ticked."""
-    kind, right = _kind(context, command)
+    kind, right = _kind(context, shared)
     context.fresh(right.act)
     group = _group(context)
     ticked = tuple(row.case.case_id for row in group.ongoing if concerns(kind, row.case, context.web.now()))
@@ -97,10 +97,10 @@ def offer(context: GroupWork, command: str) -> Response:
     return _drawn(context, kind, form, Choosing(ticked), context.new_id())
 
 
-@router.post("/cases/{case_id}/together/{command}")
-def give(context: GroupWork, command: str) -> Response:
+@router.post("/cases/{case_id}/together/{shared}")
+def give(context: GroupWork, shared: str) -> Response:
     """Carry a command out for several, or show the form again with everything that is in the way, for each of them."""
-    kind, right = _kind(context, command)
+    kind, right = _kind(context, shared)
     context.fresh(right.act)
     sent = sent_by(context)
     chosen = _chosen(sent)

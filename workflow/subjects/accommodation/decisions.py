@@ -27,6 +27,7 @@ from workflow.subjects.accommodation.waiting_list import (
 )
 from workflow.subjects.groups.company import against_company
 from workflow.subjects.groups.state import group_of, own_group
+from workflow.subjects.safety.state import safety_of
 
 _RAN_OUT: Final = "the hold ran out"
 
@@ -194,7 +195,8 @@ def places_left(situation: Situation, why: str) -> list[StreamFact]:
 
 def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 1) -> int | list[Reason]:
     """Return the bed a person may have in a house, or why there is none."""
-    company = Company(tuple(group_of(situation).members), size)
+    suspects = safety_of(case_of(situation)).suspects
+    company = Company(tuple(one for one in group_of(situation).members if one not in suspects), size)
     guest = guest._replace(with_parent=_taken_in(facility, situation))
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     closed = list(against_new_guest(facility, day, situation))
@@ -215,7 +217,8 @@ def _taken_in(facility: Facility, situation: Situation) -> frozenset[str]:
     case, house, limit = case_of(situation), shelter_of(facility.id, situation), facility.children_to
     if limit is None or not case.is_known_to_be_at_most(limit, facility.day(situation.now)):
         return frozenset()
-    beds = (house.bed_of(parent) for parent in group_of(situation).parents_of(case.case_id))
+    parents = {*group_of(situation).parents_of(case.case_id)} - safety_of(case).suspects
+    beds = (house.bed_of(parent) for parent in sorted(parents))
     rooms = (house.room_of(bed) for bed in beds if bed is not None)
     return frozenset(room.who for room in rooms if room is not None)
 

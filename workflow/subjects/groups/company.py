@@ -1,17 +1,29 @@
 """Who goes with whom where a command is given for several members of a group in one breath."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from workflow.case.state import Case
 from workflow.reasons import Reason
 from workflow.situation import Situation, case_of
 from workflow.subjects.groups import refusals
 from workflow.subjects.groups.state import belonging_of, group_of
+from workflow.subjects.safety.state import safety_of
 
 
 def against_company(company: int, situation: Situation) -> list[Reason]:
     """Return that nobody comes or goes with others who belongs to no group."""
     alone = company == 1 or belonging_of(case_of(situation)).group_id
     return [] if alone else [refusals.COMPANY_IS_A_GROUP()]
+
+
+def against_suspects(case: Case, along: Iterable[Case]) -> list[Reason]:
+    """Return that a child is not sent along with somebody who was its guardian until they were suspected."""
+    found = [
+        other for other in along
+        if other.case_id in safety_of(case).suspects or case.case_id in safety_of(other).suspects
+    ]  # fmt: skip
+    return [refusals.NO_SUSPECT_IS_ALONG(case=other.case_id) for other in found]
 
 
 def others_in_group(command: Any, situation: Situation) -> tuple[str, ...]:

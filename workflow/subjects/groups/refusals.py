@@ -12,3 +12,4 @@ MEMBER_IS_IN_A_GROUP: Final = ReasonKind("member_is_in_a_group", ("case",), fiel
 MEMBER_IS_OF_THE_PROGRAMME: Final = ReasonKind("member_is_of_the_programme", field="with_case")
 MEMBERS_CASE_IS_OPEN: Final = ReasonKind("members_case_is_open", field="with_case")
 COMPANY_IS_A_GROUP: Final = ReasonKind("company_is_a_group", helps_with=("FormGroup", "JoinGroup"))
+NO_SUSPECT_IS_ALONG: Final = ReasonKind("no_suspect_is_along", ("case",))

@@ -1,5 +1,6 @@
 """Meeting a person who arrives: planned, moved, called off, met. Nobody who meets people is in two places."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, id_of, said_by
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends, given
-from workflow.subjects.groups.company import against_company, others_in_group
+from workflow.subjects.groups.company import against_company, against_suspects, others_in_group
 from workflow.subjects.groups.state import belonging_of, own_group
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
@@ -33,6 +34,9 @@ def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
         return Refused(tuple(against))
     case = case_of(situation)
     arrival_id, party = id_from(command.command_id, "A"), _party(command, situation)
+    suspected = against_suspects(case, _with_party(party, situation))
+    if suspected:
+        return Refused(tuple(suspected))
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
     meeter = None if command.late else _free(situation, language, command.at, party)
@@ -133,6 +137,14 @@ def _free(situation: Situation, language: str, at: datetime, party: Party, first
     if party.id:
         return pool.find_seat(programme, language, *errand, party, first)
     return pool.find(programme, language, *errand, first=first)
+
+
+def _with_party(party: Party, situation: Situation) -> Iterator[Case]:
+    """Yield the members who come with a party already."""
+    for other in situation.cases.values():
+        arrival = reception_of(other).arrival
+        if arrival is not None and party.id and not arrival.over and arrival.party == party.id:
+            yield other
 
 
 def _party(command: PlanArrival, situation: Situation) -> Party:

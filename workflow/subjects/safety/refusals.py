@@ -28,3 +28,8 @@ STAY_IS_NOT_DECIDED: Final = ReasonKind(
 RETURN_IS_NOT_DECIDED: Final = ReasonKind(
     "best_interests_are_decided/return", looked_at=("decided",), helps_with=("DecideBestInterests", "EstablishAge")
 )
+GUARDIAN_IS_OF_THE_GROUP: Final = ReasonKind("guardian_is_of_the_group", helps_with=("JoinGroup",), field="member")
+GUARDIAN_IS_AN_ADULT: Final = ReasonKind("guardian_is_an_adult", field="member")
+GUARDIAN_IS_NOT_SUSPECTED: Final = ReasonKind(
+    "guardian_is_not_suspected", helps_with=("AppointGuardian",), field="member"
+)

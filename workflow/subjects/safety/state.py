@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import AgeEstablished, ConsentExpired, RiskAssessed
+from events.facts.safety import AgeEstablished, ConsentExpired, GuardianAppointed, GuardianEnded, RiskAssessed
 from events.facts.tasks import TimerFired
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
@@ -30,6 +30,8 @@ class Safety(NamedTuple):
     reflection_until: date | None = None
     guardian: bool = False
     best_interests: str = ""
+    guardian_case: str = ""  # of a guardian who came with the child
+    suspects: frozenset[str] = frozenset()  # cases of those who decided for the child until they were suspected
 
 
 safety_of: Final = Part("safety", Safety())
@@ -40,7 +42,18 @@ def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
     return safety_of.changed(case.calm("risk_reassess"), risk=risk)
 
 
+def _appointed(case: Case, fact: GuardianAppointed, _at: At) -> Case:
+    return safety_of.changed(case.calm(NO_GUARDIAN), guardian=True, guardian_case=fact.member)
+
+
+def _guardian_ended(case: Case, fact: GuardianEnded, _at: At) -> Case:
+    named = frozenset({fact.member} - {""}) if fact.because == "suspected" else frozenset()
+    suspects = safety_of(case).suspects | named
+    return safety_of.changed(case, guardian=False, guardian_case="", suspects=suspects)
+
+
 # What somebody has to look at.
+NO_GUARDIAN: Final = "guardian_wanted"
 COMES_OF_AGE: Final = "comes_of_age"
 LAPSED: Final = "guardian_consents_lapsed"
 
@@ -92,7 +105,8 @@ CHANGES: dict[str, Change] = {
     "ReflectionEnded": lambda c, _f, _: safety_of.changed(c.calm("reflection_ending"), reflection_until=None),
     "RiskAssessed": _risk,
     "SafetyPlanAgreed": lambda c, f, _: safety_of.changed(c, plan_for=f.level),
-    "GuardianAppointed": lambda c, _f, _: safety_of.changed(c, guardian=True),
+    "GuardianAppointed": _appointed,
+    "GuardianEnded": _guardian_ended,
     "BestInterestsDecided": lambda c, f, _: safety_of.changed(c, best_interests=f.outcome),
     "ChildAssented": lambda c, f, _: safety_of.changed(c, assents={**safety_of(c).assents, f.to: f.answer}),
     "ConsentGiven": _consented,

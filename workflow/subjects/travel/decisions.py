@@ -23,7 +23,7 @@ from workflow.situation import (
 )
 from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import document_for_booking
-from workflow.subjects.groups.company import against_company, others_in_group
+from workflow.subjects.groups.company import against_company, against_suspects, others_in_group
 from workflow.subjects.groups.state import belonging_of, own_group
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
@@ -45,6 +45,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     reasons += [papers] if papers else []
     legs, party = _legs(command, situation), _party(command, situation)
     reasons += [*_against_route(legs, case), *against_company(command.company, situation)]
+    reasons += against_suspects(case, (one for one in situation.cases.values() if _is_with(party, one)))
     needed, back_at, escort = escort_needed(case, situation.today), _back_at(command, situation), ""
     if needed != "none":
         pool = _pool(situation)
@@ -76,6 +77,12 @@ def _party(command: PlanTrip, situation: Situation) -> TravelParty:
     new = id_of("J", belonging_of(case_of(situation)).group_id, situation.now.isoformat())
     skills = {escort_needed(other, situation.today) for other in others} - {"none"}
     return TravelParty(begun or new, frozenset(skills))
+
+
+def _is_with(party: TravelParty, other: Case) -> bool:
+    """Tell whether a member travels with a party already."""
+    trip = travel_of(other).trip
+    return trip is not None and trip_is_ahead(other) and bool(party.id) and trip.party == party.id
 
 
 def _planned(
