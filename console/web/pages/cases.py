@@ -123,7 +123,7 @@ def ask(
     """Ask who the person is, before a second case is opened for them."""
     given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
     given |= {"programme": programme[:40]} if programme else {}
-    return context.page("pages/new_case.html", programmes=_choices(context), given=given, faults={})
+    return context.page("pages/new_case.html", programmes=opening_programmes(context), given=given, faults={})
 
 
 @router.post("/cases/new")
@@ -133,7 +133,9 @@ def look_for(context: Annotated[RequestContext, require("case.open")]) -> Respon
     programme_of(context, given["programme"])
     faults = _faults(context, given)
     if faults:
-        return context.page("pages/new_case.html", 422, programmes=_choices(context), given=given, faults=faults)
+        return context.page(
+            "pages/new_case.html", 422, programmes=opening_programmes(context), given=given, faults=faults
+        )
     cards = found_cards(context, given["name"], given["birth_date"], given["phone"])
     return context.page("pages/new_case_known.html", cards=cards, given=given, names=names_of(context))
 
@@ -170,7 +172,7 @@ def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _choices(context: RequestContext) -> list[tuple[str, str]]:
+def opening_programmes(context: RequestContext) -> list[tuple[str, str]]:
     """Return the programmes a case can be opened in."""
     language = context.words.language
     return [

@@ -12,14 +12,13 @@ from console.forms.people_table import COLUMNS, PeopleTable, PersonRow, RowFault
 from console.views.opening_several import Opened, commands_for, relation_in
 from console.web.errors import NotThere
 from console.web.filling import context_of, id_of, programme_of, right_of
-from console.web.pages.cases import found_cards, names_of
-from console.web.request_context import RequestContext, require
+from console.web.pages.cases import found_cards, names_of, opening_programmes
+from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from events.ids import CaseId, parse_case_id
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
-from workflow.rights.visibility import speaks_for_office
 from workflow.subjects.groups.commands import FormGroup, JoinGroup
 from workflow.subjects.groups.state import belonging_of
 from workflow.subjects.intake.commands import OpenCase
@@ -137,13 +136,9 @@ def _family(context: RequestContext, number: str) -> CaseSnapshot | None:
 
 
 def _drawn(context: RequestContext, given: Mapping[str, str], status: int = 200, **more: Any) -> Response:
-    programmes = [
-        (one.programme.programme, str(getattr(one.programme.title, context.words.language)))
-        for one in context.reader.definitions()
-        if speaks_for_office(context.account.account, one.programme)
-    ]
+    programmes = opening_programmes(context)
     if not programmes:
-        raise NotThere
+        return go("/cases/new")  # which says whom to ask
     about = context_of(context, programme_of(context, given.get("programme") or programmes[0][0]))
     sources = next(field for field in form_for(OpenCase, about).fields if field.name == "source").choices
     command_id: UUID | str = context.new_id() if status in (200, 409) else str(id_of(context))
