@@ -84,6 +84,7 @@ SUBJECTS: Final = (
     ConsoleSubject(
         "safety", "About safety, age and who decides", N_("Safety and age"), "safety",
         {"ChildAssented": "consents", "ConsentExpired": "consents", "GuardianAppointed": "consents",
+         "GuardianAgreed": "consents", "GuardianEnded": "consents",
          "SealedDenied": "access"},
         {"safety": actions.safety_actions},
     ),

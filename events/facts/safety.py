@@ -80,9 +80,16 @@ class GuardianAppointed(Fact):
     person_id: str
     kind: str
     name: Identity = None
-    member: str = ""  # the guardian's own case, where they came together; then two people decided it
-    second: str = ""
-    proposal: str = ""
+
+
+class GuardianAgreed(Fact):
+    """Two people decided that somebody of a child's own group decides with and for it; ``member`` is their case."""
+
+    person_id: str
+    kind: str
+    member: str
+    second: str
+    proposal: str = ""  # the name is sealed there
 
 
 class GuardianEnded(Fact):

@@ -52,7 +52,7 @@ def test_one_line_holds_beds_for_all_of_them_or_for_none(wayhome: Wayhome, tmp_p
     assert done == {"done": [mother, son], "refused": {}}
     again = wayhome.json("group", "record", mother, "HoldBed", "family=true", code=1)
     assert again["done"] == []
-    assert [reason["code"] for reason in again["refused"][son]] == ["has_no_bed"]
+    assert [reason["guard"] for reason in again["refused"][son]] == ["has_no_bed"]
     assert wayhome.json("group", "record", mother, "ReleaseBed", "reason=moved", "--members", son)["done"] == [son]
 
 

@@ -59,11 +59,11 @@ def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -
 
 def appoint_guardian(command: commands.AppointGuardian, situation: Situation) -> Decision:
     """Return the appointment; the guardian's name is sealed."""
-    told = said_by(command, facts.GuardianAppointed, person_id=person_of(situation), member=command.member or "")
+    person_id = person_of(situation)
     if command.member is None:
-        return situation.about_case(told)
-    by_two = situation.about_case(told.model_copy(update=situation.two))
-    return unless(_against_member(command.member, situation), by_two)
+        return situation.about_case(facts.GuardianAppointed(person_id=person_id, kind=command.kind, name=command.name))
+    agreed = said_by(command, facts.GuardianAgreed, person_id=person_id, **situation.two)
+    return unless(_against_member(command.member, situation), situation.about_case(agreed))
 
 
 def _against_member(member: str, situation: Situation) -> Iterator[Reason]:

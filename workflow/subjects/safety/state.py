@@ -5,7 +5,14 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
-from events.facts.safety import AgeEstablished, ConsentExpired, GuardianAppointed, GuardianEnded, RiskAssessed
+from events.facts.safety import (
+    AgeEstablished,
+    ConsentExpired,
+    GuardianAgreed,
+    GuardianAppointed,
+    GuardianEnded,
+    RiskAssessed,
+)
 from events.facts.tasks import TimerFired
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
@@ -42,8 +49,9 @@ def _risk(case: Case, fact: RiskAssessed, at: At) -> Case:
     return safety_of.changed(case.calm("risk_reassess"), risk=risk)
 
 
-def _appointed(case: Case, fact: GuardianAppointed, _at: At) -> Case:
-    return safety_of.changed(case.calm(NO_GUARDIAN), guardian=True, guardian_case=fact.member)
+def _appointed(case: Case, fact: GuardianAppointed | GuardianAgreed, _at: At) -> Case:
+    member = fact.member if isinstance(fact, GuardianAgreed) else ""
+    return safety_of.changed(case.calm(NO_GUARDIAN), guardian=True, guardian_case=member)
 
 
 def _guardian_ended(case: Case, fact: GuardianEnded, _at: At) -> Case:
@@ -106,6 +114,7 @@ CHANGES: dict[str, Change] = {
     "RiskAssessed": _risk,
     "SafetyPlanAgreed": lambda c, f, _: safety_of.changed(c, plan_for=f.level),
     "GuardianAppointed": _appointed,
+    "GuardianAgreed": _appointed,
     "GuardianEnded": _guardian_ended,
     "BestInterestsDecided": lambda c, f, _: safety_of.changed(c, best_interests=f.outcome),
     "ChildAssented": lambda c, f, _: safety_of.changed(c, assents={**safety_of(c).assents, f.to: f.answer}),
