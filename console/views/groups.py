@@ -137,6 +137,12 @@ def _lives_there(case: Case, _now: datetime) -> bool:
     return accommodation_of(case).moved_in
 
 
+def _may_go_home(case: Case, now: datetime) -> bool:
+    """Tell whether a journey may be planned soon: what is still missing for it, the form says for each of them."""
+    travel = travel_of(case)
+    return travel.trip is None and not travel.stays and (bool(travel.destination) or _lives_there(case, now))
+
+
 def _goes_home(case: Case, _now: datetime) -> bool:
     return trip_is_ahead(case) and case.stage != ON_THE_WAY
 
@@ -157,7 +163,7 @@ _CONCERNS: Final[Mapping[str, Callable[[Case, datetime], bool]]] = {
     "HoldBed": lambda case, now: not accommodation_of(case).has_bed(now),
     **dict.fromkeys(("ExtendHold", "TakeBed"), _is_held),
     **dict.fromkeys(("ExtendStay", "ReleaseBed"), _lives_there),
-    "PlanTrip": lambda case, _now: bool(travel_of(case).destination) and travel_of(case).trip is None,
+    "PlanTrip": _may_go_home,
     "AnswerEscort": _escort_asked,
     **dict.fromkeys(("AskHost", "AnswerHost"), _host_asked),
     "CancelTrip": _goes_home,

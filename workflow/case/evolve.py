@@ -21,7 +21,7 @@ def _opened(fact: CaseOpened, at: At) -> Case:
         stage=fact.stage, since=at.recorded_at, opened_at=at.recorded_at, source=fact.source,
         citizenships=fact.citizenships, child=fact.child, of_age_from=fact.of_age_from, gender=fact.gender,
         language=fact.language or "", previous_case=fact.previous_case, referred_by=fact.referred_by,
-        age_band=fact.age_band or "",
+        age_band=(fact.child and fact.age_band) or "",
     )  # fmt: skip
 
 

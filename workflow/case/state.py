@@ -56,7 +56,7 @@ class Case(NamedTuple):
     tasks: Mapping[str, Task] = NOTHING
     timers: Mapping[str, tuple[str, Pairs]] = NOTHING
     escalations: frozenset[str] = frozenset()
-    age_band: str = ""
+    age_band: str = ""  # of a child
     parts: Mapping[str, Any] = NOTHING  # read by the subjects' own ``Part``, never by name
 
     def is_child(self, on: date) -> bool:
