@@ -95,7 +95,7 @@ class Family:
             walk.to(stage)
 
 
-@pytest.mark.timeout(560)  # three lives, click by click
+@pytest.mark.timeout(240)  # three lives, click by click
 def test_a_family_of_three_is_brought_from_the_airport_to_follow_up_by_what_the_screen_says(
     window: Window, live: LiveHouse
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,15 +10,19 @@ from typing import Any
 
 import pytest
 
+from console.forms.people_table import PersonRow
+from console.views.opening_several import commands_for
 from console.views.together import CarriedOut, Members, all_or_none, those_who_can
 from events.facts.groups import GroupJoined
 from handlers.commanding.answers import Accepted
+from tests.kit.erasures import erased, with_officers
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.people import BORIS
+from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import consents, ready_to_travel
 from tests.kit.story import Story, present, story, trip
-from tests.kit.workshop import Workshop
+from tests.kit.workshop import Workshop, at_once
 from workflow.command import AdvanceCase, CaseCommand
+from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.accommodation.state import accommodation_of
@@ -120,6 +125,40 @@ def test_what_somebody_is_to_another_is_put_right_by_saying_it_again(office: Off
     assert belonging_of(son.case).relation == "sibling"
 
 
+def test_somebody_of_another_programme_does_not_join(office: Office) -> None:
+    mother, _ = family(office, MOTHER, SON)
+    office.publish(shipped_programme_text("st-petersburg"), "st-petersburg")
+    office.pass_time(timedelta(days=2400))  # until that programme has begun
+    other = Story(office, programme="st-petersburg", actor="redcross:olga").accepted()
+    joins = {"with_case": mother.case_id, "relation": "partner", "actor": "redcross:olga"}
+    other.when(JoinGroup, **joins).then_refused("member_is_of_the_programme")
+
+
+def test_of_whom_was_erased_the_family_keeps_a_number_and_the_others_go_on(office: Office) -> None:
+    with_officers(office)
+    people = family(office)
+    gone = people[1].ends("withdraw", reason="declined")
+    erased(gone)
+    assert gone.case_id in group_of(office, people[0]).members
+    done(together(office, [people[0], people[2]], PlanArrival, at=office.now + timedelta(hours=20), **FLIGHT))
+    stranger = story(office)
+    stranger.when(JoinGroup, with_case=gone.case_id, relation="sibling").then_refused("member_exists")
+    gone.does(LeaveGroup, reason="parted")
+    assert gone.case_id not in group_of(office, people[0]).members
+
+
+@ON_BOTH_DATABASES
+def test_two_who_join_each_other_at_the_same_moment_wait_for_each_other_once(office: Office) -> None:
+    mother, son, daughter = family(office)
+    commands = [
+        one.command(JoinGroup, with_case=other.case_id, relation="sibling")
+        for one, other in ((son, daughter), (daughter, son)) * 8
+    ]
+    answers = at_once(*(lambda command=command: office.another_service().submit(command) for command in commands))
+    assert all(isinstance(answer, Accepted) for answer in answers)
+    assert {*group_of(office, mother).members} == {one.case_id for one in (mother, son, daughter)}
+
+
 # -- met together -----------------------------------------------------------------------------------------------------
 
 
@@ -146,6 +185,21 @@ def test_who_comes_in_more_than_one_car_holds_gets_several(shop: Workshop) -> No
     )
     assert cars == [3, 4]
     assert sum(len(mails(shop, f"meeter-0{number}")) for number in (1, 2, 3, 4)) == 2
+
+
+def test_a_charter_of_a_hundred_and_fifty_is_met_as_far_as_there_are_seats(office: Office) -> None:
+    rows = tuple(PersonRow(n, {"programme": "moscow", "source": "ngo", "name": f"Guest {n}"}) for n in range(2, 152))
+    who = {"actor": ANNA, "mandate": "case_manager"}
+    opened = commands_for(rows, "travelling", None, office.service.machine_ids, office.uuid(), who, who)
+    assert office.service.submit_together(opened.commands).is_done
+    plan = office.command(PlanArrival, case_id=opened.case_ids[0], at=office.now + timedelta(hours=20), **FLIGHT)
+    assert isinstance(plan, CaseCommand)
+    ids: Members = {case_id: {} for case_id in opened.case_ids}
+    done(all_or_none(plan, ids, office.service, office.definition.programme))
+    cases = [office.case(case_id) for case_id in opened.case_ids]
+    cars = Counter(present(reception_of(case).arrival).meeter for case in cases)
+    assert cars == {"meeter-01": 4, "meeter-02": 4, "meeter-03": 4, "meeter-04": 4, "": 134}
+    assert sum("nobody_to_meet" in case.escalations for case in cases) == 134
 
 
 def test_a_driver_of_a_family_is_taken_for_nobody_else(office: Office) -> None:
