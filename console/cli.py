@@ -61,6 +61,7 @@ VERBS: Final[Mapping[str, Verb]] = {
                     " many people wait."),
     "import": Verb("imports", "app", "Bring in records from elsewhere."),
     "case": Verb("cases", "app", "Open cases, look at them, move them on."),
+    "group": Verb("groups", "app", "Families and groups: who belongs together, and doing things for them."),
     "tasks": Verb("work", "tasks", "Tasks: what runs, what is stuck, and what to do about it."),
     "timers": Verb("work", "timers", "Timers: what will be due when."),
     "payments": Verb("work", "payments", "Payments: the bank's answers."),

@@ -34,7 +34,7 @@ N_: Final = str  # marks a text for translation; it is translated where it is sh
 LIKELY_MAX: Final = 3
 
 Panel = Literal[
-    "next", "waiting", "person", "safety", "place", "care", "consents", "documents", "files", "travel", "life",
+    "next", "waiting", "group", "person", "safety", "place", "care", "consents", "documents", "files", "travel", "life",
     "money", "referrals", "running", "notes", "access",
 ]  # fmt: skip
 ALL: Final[tuple[Panel, ...]] = get_args(Panel)
@@ -85,9 +85,11 @@ SUBJECTS: Final = (
     ConsoleSubject(
         "safety", "About safety, age and who decides", N_("Safety and age"), "safety",
         {"ChildAssented": "consents", "ConsentExpired": "consents", "GuardianAppointed": "consents",
+         "GuardianAgreed": "consents", "GuardianEnded": "consents",
          "SealedDenied": "access"},
         {"safety": actions.safety_actions},
     ),
+    ConsoleSubject("groups", "About people who belong together", N_("Family and group"), "group"),
     ConsoleSubject("reception", "About arriving", N_("Arrival"), "travel"),
     ConsoleSubject(
         "accommodation", "About beds and waiting", N_("Bed and stay"), "place",

@@ -133,7 +133,7 @@ def _parts(kind: type[ProgrammePart]) -> Iterator[type[ProgrammePart]]:
 
 def test_every_service_names_its_command_and_tests_that_exist() -> None:
     rows = [row for row in _rows_of(ROOT / "docs" / "services.md") if row[0].isdigit()]
-    assert [int(row[0]) for row in rows] == [*range(1, 31), 32, 33]  # row 31 is not case work
+    assert [int(row[0]) for row in rows] == [*range(1, 31), 32, 33, 34]  # row 31 is not case work
     assert [row[0] for row in rows if len(row) != 5 or not all(row)] == []
     named = {row[0]: re.findall(r"`([\w/]+\.py)::(\w+)`", row[4]) for row in rows}
     assert [number for number, tests in named.items() if not tests] == []

@@ -26,6 +26,7 @@ from workflow.subjects.directory.subject import SUBJECT as DIRECTORY
 from workflow.subjects.documents.subject import SUBJECT as DOCUMENTS
 from workflow.subjects.erasure.subject import SUBJECT as ERASURE
 from workflow.subjects.grants.subject import SUBJECT as GRANTS
+from workflow.subjects.groups.subject import SUBJECT as GROUPS
 from workflow.subjects.hotline.subject import SUBJECT as HOTLINE
 from workflow.subjects.intake.subject import SUBJECT as INTAKE
 from workflow.subjects.reception.subject import SUBJECT as RECEPTION
@@ -38,8 +39,9 @@ from workflow.subjects.trafficking_routes.subject import SUBJECT as TRAFFICKING_
 from workflow.subjects.travel.subject import SUBJECT as TRAVEL
 
 SUBJECTS: Final[tuple[Subject, ...]] = (
-    INTAKE, SAFETY, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS, GRANTS,
-    REINTEGRATION, CORRECTIONS, DIRECTORY, HOTLINE, CLOSING, TEAM, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS, RESTORE,
+    INTAKE, SAFETY, GROUPS, RECEPTION, ACCOMMODATION, CARE, DOCUMENTS, TRAFFICKING_ROUTES, TRAVEL, REFERRALS,
+    GRANTS, REINTEGRATION, CORRECTIONS, DIRECTORY, HOTLINE, CLOSING, TEAM, ACCESS, ATTACHMENTS, ERASURE, ACCOUNTS,
+    RESTORE,
 )  # fmt: skip
 
 COMMANDS: Final[tuple[type[Command], ...]] = (

@@ -65,6 +65,13 @@ LISTED: Final[Mapping[str, Words]] = {
         "not_eligible": N_("The person does not meet their conditions"),
         **_OTHER,
     },
+    "LeaveGroup.reason": {
+        "goes_alone": N_("Goes on alone"),
+        "parted": N_("They part"),
+        "danger": N_("In danger from somebody of the group"),
+        "mistake": N_("Was put into the group by mistake"),
+        **_OTHER,
+    },
     "RevokeReferral.reason": {
         "person_asked": N_("The person wants it so"),
         "not_needed": N_("It is not needed any more"),

@@ -48,6 +48,7 @@ _READ_OFF: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("RecordPayment", "SettleBankAnswer"), frozenset({"grant_id"})),
     "ReturnPayment": frozenset({"grant_id"}),
 }
+_COUNTED: Final = frozenset({"company"})  # how many do it together: counted where they are chosen, never typed
 _ASKED_FOR: Final = "PlanTrip.legs"  # the command takes them for granted, a form without them makes no sense
 _LONG: Final = 1000
 
@@ -62,7 +63,7 @@ def shapes_of(kind: type[Command]) -> tuple[Shape, ...]:
     """
     schema = kind.model_json_schema()
     needed = set(schema.get("required", ()))
-    hidden = _READ_OFF.get(kind.__name__, frozenset())
+    hidden = _COUNTED | _READ_OFF.get(kind.__name__, frozenset())
     return tuple(
         _shape(kind.__name__, name, schema["properties"][name], needed=name in needed)
         for name in fields_of(kind)

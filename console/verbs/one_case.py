@@ -30,13 +30,14 @@ from workflow.subjects.corrections.fitting import unfitting
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.documents.state import documents_of
 from workflow.subjects.grants.state import Grant, Tranche, grants_of
+from workflow.subjects.groups.state import belonging_of
 from workflow.subjects.intake.state import handle_of
-from workflow.subjects.reception.state import reception_of
+from workflow.subjects.reception.state import Arrival, reception_of
 from workflow.subjects.referrals.state import Referral, referrals_of
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.state import safety_of
 from workflow.subjects.trafficking_routes.state import trafficking_routes_of
-from workflow.subjects.travel.state import travel_of
+from workflow.subjects.travel.state import Trip, travel_of
 
 
 def seen_case(terminal: ActorTerminal, case: str) -> CaseSnapshot:
@@ -128,6 +129,11 @@ def _told_of_referral(found: Referral) -> dict[str, Any]:
     return said if found.meets_at else {name: value for name, value in said.items() if name != "meets_at"}
 
 
+def _told_together(found: Trip | Arrival) -> dict[str, Any]:
+    """Return a trip or an arrival; with whom, which scripts were not told of at first, where it is with somebody."""
+    return {name: value for name, value in found._asdict().items() if value or name not in ("party", "child_seat")}
+
+
 def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return a case in the shape scripts have known from the first version on, whatever its parts are called here."""
     case, programme = snapshot.case, snapshot.definition.programme
@@ -138,7 +144,8 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
     flat = core | {name: value for part in parts for name, value in part(case)._asdict().items()}
     for name, part, own in _MIXED:
         told = part(case)._asdict()
-        flat[name] = {field: value for field, value in told.items() if field not in own}
+        kept = {field: value for field, value in told.items() if value or field not in _LATER_OF_A_CASE}
+        flat[name] = {field: value for field, value in kept.items() if field not in own}
         flat |= {field: told[field] for field in own}
     flat["plan"] = flat.pop("plan_agreed")
     if granted := flat.pop("elsewhere"):
@@ -148,11 +155,16 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
         name: place._asdict() | {"since": programme.day(place.since)}
         for name, place in reintegration_of(case).courses.items()
     }
+    flat |= {name: _told_together(flat[name]) for name in ("trip", "arrival") if flat[name] is not None}
+    if belonging_of(case).group_id:
+        flat["group"] = belonging_of(case)
     access = access_of(case)._asdict()
     del access["same"]  # until they are joined, for the rules alone
     return flat | {"access": {name: value for name, value in access.items() if value or name not in _LATER_OF_ACCESS}}
 
 
+# What a case has learnt to say since: told where there is something to tell.
+_LATER_OF_A_CASE: Final = frozenset({"guardian_case", "suspects"})
 # Subjects of which some fields stand at the top and the others under a name of their own.
 _MIXED: Final[tuple[tuple[str, Part[Any], tuple[str, ...]], ...]] = (
     ("safety", safety_of, ("identified", "risk", "reflection_until", "guardian", "best_interests")),
@@ -197,6 +209,8 @@ def print_case(snapshot: CaseSnapshot) -> None:
     bed = accommodation_of(case).bed
     if bed:
         say(f"bed {bed[1]} in {bed[0]}" + ("" if accommodation_of(case).moved_in else " (held)"))
+    if group := belonging_of(case).group_id:
+        say(f"belongs to {belonging_of(case).kind} {group}: wayhome group show {case.case_id}")
     if accommodation_of(case).waiting:
         say(f"waits for a bed in {', '.join(accommodation_of(case).waiting)}")
     trip = travel_of(case).trip

@@ -253,6 +253,15 @@ class ActorTerminal(Terminal):
             fields["mandate"] = OPERATOR  # a name was typed, and nobody knows by whom
         return kind.model_validate(sender | fields)
 
+    def sender(self) -> dict[str, str]:
+        """Return who gives several commands, and by which right: a name that was only typed gives them as operator."""
+        return {"actor": self.actor, "mandate": _USUAL if self.signed_in else OPERATOR}
+
+    def not_stopped(self) -> None:
+        """Raise NotShown for who is stopped: nothing is done for them any more."""
+        if any(is_stopped(self.container.database, name) for name in {self.actor, self.viewer.account}):
+            raise NotShown("stopped")
+
     def submit(self, kind: type[Command], /, **fields: Any) -> Answer:
         """Carry a command out and return its answer."""
         return self.carry_out(self.made(kind, **fields))
@@ -262,8 +271,7 @@ class ActorTerminal(Terminal):
 
         What a rule says against it tells of the case, so it is recorded like everything else that is told.
         """
-        if any(is_stopped(self.container.database, name) for name in {self.actor, self.viewer.account}):
-            raise NotShown("stopped")
+        self.not_stopped()
         named = named_cases(command)
         seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
         answer = self.container.service.submit(as_if_not_there(command, named - seen))

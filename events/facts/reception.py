@@ -60,6 +60,7 @@ class MeeterReserved(Fact):
     arrival_id: str
     leaves_at: datetime
     back_at: datetime
+    party: str = ""  # whom one pick-up is for: its seats are counted, and the driver is not in two places
 
 
 class MeeterFreed(Fact):
@@ -83,3 +84,5 @@ class ArrivalPlanned(Fact):
     sign: str
     meeter: str = ""
     speaks: bool = True  # whether the meeter speaks the person's language
+    party: str = ""  # whom they come with: one pick-up, one letter to each driver
+    child_seat: bool = False

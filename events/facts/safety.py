@@ -85,6 +85,23 @@ class GuardianAppointed(Fact):
     name: Identity = None
 
 
+class GuardianAgreed(Fact):
+    """Two people decided that somebody of a child's own group decides with and for it; ``member`` is their case."""
+
+    person_id: str
+    kind: str
+    member: str
+    second: str
+    proposal: str = ""  # the name is sealed there
+
+
+class GuardianEnded(Fact):
+    """Whoever decided for a child does not any more; ``member`` is their own case, where they have one here."""
+
+    because: str
+    member: str = ""
+
+
 class BestInterestsDecided(Fact):
     """A body decided what is best for the child: to return or to stay."""
 

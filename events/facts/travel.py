@@ -79,6 +79,7 @@ class EscortReserved(Fact):
     trip_id: str
     leaves_at: datetime
     back_at: datetime
+    party: str = ""  # whom one escort goes along with: the trips of those who travel together count as one
 
 
 class EscortFreed(Fact):
@@ -118,6 +119,7 @@ class TripPlanned(Fact):
     escort: str = ""
     escort_back_at: datetime | None = None
     host: str = ""
+    party: str = ""  # whom they travel with: one escort, one letter to each of those who are written to
 
 
 class EscortInvited(TaskOutcome):

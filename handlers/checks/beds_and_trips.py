@@ -23,6 +23,7 @@ class TripInterval(NamedTuple):
     leaves_at: datetime
     back_at: datetime
     trip_id: str
+    party: str = ""  # those who travel together have one escort, those who are met together one driver
 
 
 class BedsAndTripsCheck(InvariantCheck):
@@ -84,7 +85,7 @@ class BedsAndTripsCheck(InvariantCheck):
     @sees(EscortReserved)
     def _on_reservation(self, fact: EscortReserved, seen: ObservedEvent) -> None:
         self.count("trips")
-        self._is_away(seen, fact.escort, TripInterval(fact.leaves_at, fact.back_at, fact.trip_id))
+        self._is_away(seen, fact.escort, TripInterval(fact.leaves_at, fact.back_at, fact.trip_id, fact.party))
 
     @sees(MeeterReserved)
     def _on_meeting(self, fact: MeeterReserved, seen: ObservedEvent) -> None:
@@ -92,13 +93,15 @@ class BedsAndTripsCheck(InvariantCheck):
         self.count("pick-ups")
         earlier = self._away.get(fact.meeter, [])
         self._away[fact.meeter] = [one for one in earlier if one.trip_id != fact.arrival_id]
-        self._is_away(seen, fact.meeter, TripInterval(fact.leaves_at, fact.back_at, fact.arrival_id))
+        self._is_away(seen, fact.meeter, TripInterval(fact.leaves_at, fact.back_at, fact.arrival_id, fact.party))
 
     def _is_away(self, seen: ObservedEvent, who: str, mine: TripInterval) -> None:
         trips = self._away.setdefault(who, [])
-        place = bisect(trips, mine)
-        # What does not overlap is in one order by leaving and by coming back: neighbours are enough.
-        for other in trips[max(0, place - 1) : place + 1]:
+        # What does not overlap is in one order by leaving and by coming back: neighbours are enough, beside
+        # those of the same party, who are with whoever it is at the same time.
+        others = [one for one in trips if not mine.party or one.party != mine.party]
+        place = bisect(others, mine)
+        for other in others[max(0, place - 1) : place + 1]:
             if other.leaves_at < mine.back_at and mine.leaves_at < other.back_at:
                 self.fault(f"{seen.at}: {who} is on {other.trip_id} at that time")
         insort(trips, mine)

@@ -57,6 +57,7 @@ from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
 from workflow.subjects.directory.commands import DirectoryCommand
 from workflow.subjects.directory.state import directory_stream
+from workflow.subjects.groups.commands import JoinGroup
 from workflow.subjects.intake.commands import ChangeHandle, OpenCase
 from workflow.subjects.team.teams import teams_of
 
@@ -325,6 +326,7 @@ class CommandBatch:
         return Accepted(said.command_id, own, self._states[case_stream(own)].version, tuple(names))
 
     def _tell(self, told: StreamFact, said: EventMetadata, command: Command) -> list[str]:
+        self._load([told.stream])  # of a group nobody has looked at; all others were needed and are held
         before = self._states[told.stream].state
         version = self._append(told.stream, told.fact, said)
         case_id = case_of_stream(told.stream)
@@ -363,4 +365,6 @@ def _own_streams(command: Command) -> Collection[str]:
         return (command.stream,)
     if isinstance(command, OpenCase):
         return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
+    if isinstance(command, JoinGroup):
+        return [case_stream(command.case_id), case_stream(command.with_case)]
     return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []

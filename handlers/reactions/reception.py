@@ -106,7 +106,7 @@ def _cancelled_letter(moment: ReactionContext, before: Arrival) -> TaskRequested
 def _about(arrival: Arrival) -> PickupLetter:
     return PickupLetter(
         arrival_id=arrival.arrival_id, meeter=arrival.meeter, at=arrival.at, place=arrival.place, means=arrival.means,
-        number=arrival.number, sign=arrival.sign, sequence=arrival.sequence,
+        number=arrival.number, sign=arrival.sign, sequence=arrival.sequence, party=arrival.party,
     )  # fmt: skip
 
 

@@ -125,11 +125,12 @@ def _give_back(moment: ReactionContext, booking: str, trip: Trip) -> TaskRequest
 def _about(booking: str, trip: Trip) -> Booking:
     match booking:
         case "escort":
-            return EscortBooking(trip_id=trip.trip_id, escort=trip.escort)
+            return EscortBooking(trip_id=trip.trip_id, party=trip.party, escort=trip.escort)
         case "arrival_host":
-            return HostBooking(trip_id=trip.trip_id, host=trip.host, at=trip.arrives_at, place=trip.destination)
+            to, at = trip.destination, trip.arrives_at
+            return HostBooking(trip_id=trip.trip_id, party=trip.party, host=trip.host, at=at, place=to)
         case _:
-            return Booking(trip_id=trip.trip_id)
+            return Booking(trip_id=trip.trip_id, party=trip.party)
 
 
 REACTIONS: Reactions = {

@@ -43,7 +43,8 @@ _OVER_ALL_PROGRAMMES: Final = ("auditor", "data_protection", "administrator")
 _COMMANDS_A_CELL: Final = 7
 # Pages of one programme whose address does not name it: a form does, or there is only one that could be meant.
 _OF_A_PROGRAMME: Final = (
-    "POST /cases/new", "POST /cases/new/form", "POST /cases/new/open", "POST /upload/statement",
+    "POST /cases/new", "POST /cases/new/form", "POST /cases/new/open", "POST /cases/new/several",
+    "POST /upload/statement",
     "GET /api/v1/statistics",
 )  # fmt: skip
 

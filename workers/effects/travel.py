@@ -9,12 +9,14 @@ from events.ids import case_stream
 from events.instants import instant_text
 from workers.errors import OutsideError, Refused
 from workers.mail.clocks import when, zone_in
-from workers.mail.letters import CalendarEntry, Letter, post_effect, post_letter
+from workers.mail.letters import CalendarEntry, Letter, post_letter
+from workers.mail.parties import SentLetters, called_off, named_by, party_effect, people_of, receipt_of
 from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
 from workers.running.orders import Order
 from workflow.programme.programme import Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
 from workflow.subjects.travel.definition import Escort
+from workflow.subjects.travel.state import Trip, travel_of, trip_is_ahead
 
 
 def order_tickets(jobs: Sequence[Job[Booking]], outside: Adapters) -> list[JobOutcome]:
@@ -77,12 +79,36 @@ _CALLED_OFF: Final = (
 )  # fmt: skip
 
 
-def tell_escort(job: Job[EscortBooking], outside: Adapters) -> str:
-    """Send the invitation or the cancellation and return its receipt; the reply is recorded by a person."""
+def tell_escort(job: Job[EscortBooking], outside: Adapters, sent: SentLetters) -> str:
+    """Send the invitation, or take it back, of those who travel together once; return its receipt."""
     planned, programme = _planned(job, outside)
     escort, cancelled = programme.escort_of[job.about.escort], job.kind == "release_escort"
     letter = escort_letter(planned, escort, programme, cancelled=cancelled)
-    return post_letter(letter, programme.office, job, outside)
+    if not job.about.party:
+        return post_letter(letter, programme.office, job, outside)
+    if cancelled and any(trip.escort == escort.id for trip in _together(job, outside)):
+        return _GOES_ANYWAY
+    times = planned.departs_at, planned.arrives_at
+    key = named_by(
+        job.about.party, escort.id, cancelled, *times, cancelled and called_off("TripCancelled", job, outside)
+    )
+    return _once(key, letter, programme, job, outside, sent)
+
+
+_GOES_ANYWAY: Final = "goes-with-the-others"  # how many travel is told in person, so nothing is written
+_RECEIPTS: Final = ("EscortInvited", "HostAsked", "BookingReleased")
+
+
+def _together(job: Job[Any], outside: Adapters) -> list[Trip]:
+    """Return the journeys of those who travel together that are still to be made."""
+    cases = [case for case in people_of(job, outside) if trip_is_ahead(case)]
+    return [trip for case in cases if (trip := travel_of(case).trip) and trip.party == job.about.party]
+
+
+def _once(key: str, letter: Letter, programme: Programme, job: Job[Any], outside: Adapters, sent: SentLetters) -> str:
+    found = sent.get(key) or receipt_of(key, _RECEIPTS, job, outside)
+    sent[key] = found or post_letter(letter, programme.office, job, outside, key)
+    return sent[key]
 
 
 def escort_letter(planned: TripPlanned, escort: Escort, programme: Programme, *, cancelled: bool) -> Letter:
@@ -90,10 +116,11 @@ def escort_letter(planned: TripPlanned, escort: Escort, programme: Programme, *,
 
     What the escort was chosen by (a nurse, a language) hints at the person and is left out.
     """
-    reference, (leaves_in, arrives_in) = f"Travel assignment {planned.trip_id}", _zones(planned, programme)
+    ref = planned.party or planned.trip_id
+    reference, (leaves_in, arrives_in) = f"Travel assignment {ref}", _zones(planned, programme)
     back = when("back", planned.escort_back_at, programme.time_zone) if planned.escort_back_at else {}
     said = {
-        "ref": planned.trip_id,
+        "ref": ref,
         "origin": planned.origin,
         "destination": planned.destination,
         **when("departs", planned.departs_at, leaves_in),
@@ -103,7 +130,7 @@ def escort_letter(planned: TripPlanned, escort: Escort, programme: Programme, *,
         "back_ru": f" Ваше возвращение: {back['back_ru']}." if back else "",
     }
     entry = CalendarEntry(
-        thread=f"{planned.trip_id}.{escort.id}",  # shared by both letters, so that calendars see one appointment
+        thread=f"{ref}.{escort.id}",  # shared by both letters, so that calendars see one appointment
         starts_at=planned.departs_at,
         ends_at=planned.arrives_at,
         place=f"{planned.origin} → {planned.destination}",
@@ -141,30 +168,56 @@ _ASKED: Final = {
 }
 
 
-def tell_host(job: Job[HostBooking], outside: Adapters) -> str:
-    """Send the letter to whoever receives the person, by their own clocks, and return its receipt."""
+_SEVERAL: Final = (
+    "Arrival",
+    (
+        "Guests arrive together on {when_en} in {where}; how many, as it stands now: {count}. Can you meet them? "
+        "Please answer yes or no."
+    ),
+    (
+        "{when_ru} в {where} вместе прибывают гости; сколько, по состоянию на сейчас: {count}. "
+        "Сможете ли вы встретить? Пожалуйста, ответьте «да» или «нет»."
+    ),
+)
+
+
+def tell_host(job: Job[HostBooking], outside: Adapters, sent: SentLetters) -> str:
+    """Send the letter to whoever receives the person, by their own clocks, and return its receipt.
+
+    Who arrives together is in one letter; when somebody falls out, it says how many are left.
+    """
     seen, (planned, _) = outside.look.at(job.case_id), _planned(job, outside)
     assert seen is not None, "who has a trip has a case"
-    programme = seen.definition.programme
-    return post_letter(host_letter(job, programme, _zones(planned, programme)[1]), programme.office, job, outside)
+    programme, about = seen.definition.programme, job.about
+    zone = _zones(planned, programme)[1]
+    if not about.party:
+        return post_letter(host_letter(job, programme, zone), programme.office, job, outside)
+    left = [trip for trip in _together(job, outside) if trip.host == about.host]
+    said = sorted(trip.trip_id for trip in left)
+    key = named_by(about.party, about.host, about.at, said, called_off("TripCancelled", job, outside))
+    return _once(key, host_letter(job, programme, zone, len(left)), programme, job, outside, sent)
 
 
-def host_letter(job: Job[HostBooking], programme: Programme, zone: str) -> Letter:
-    """Return the letter that asks a partner to receive somebody, or takes the request back."""
-    reference, place = job.about.trip_id, job.about.place
+def host_letter(job: Job[HostBooking], programme: Programme, zone: str, left: int = 1) -> Letter:
+    """Return the letter that asks a partner to receive somebody, or takes the request back.
+
+    Of a party ``left`` is how many arrive as it stands now; only when nobody is left it is taken back.
+    """
+    reference, place = job.about.party or job.about.trip_id, job.about.place
     host = programme.host_of.get(job.about.host)
     if host is None:
         raise Refused("the programme knows no host of that id")
-    subject, english, russian = _ASKED[job.kind]
+    several = bool(job.about.party) and left > 0
+    subject, english, russian = _SEVERAL if several else _ASKED[job.kind]
     zone = host.time_zone or zone
-    said = {**when("when", job.about.at, zone), "where": place}
+    said = {**when("when", job.about.at, zone), "where": place, "count": left}
     lines = (
         english.format(**said),
         f"Please answer {programme.office.email}, reference {reference}.",
         russian.format(**said),
         f"Пожалуйста, ответьте по адресу {programme.office.email}, номер {reference}.",
     )
-    cancelled, ends_at = job.kind == "cancel_host", job.about.at + _HOUR
+    cancelled, ends_at = job.kind == "cancel_host" and not several, job.about.at + _HOUR
     appointment = CalendarEntry(f"{reference}.{host.id}", job.about.at, ends_at, place, zone, int(cancelled), cancelled)
     return Letter(host.name, host.email, f"{subject} {reference}", lines, appointment)
 
@@ -172,8 +225,8 @@ def host_letter(job: Job[HostBooking], programme: Programme, zone: str) -> Lette
 EFFECTS = (
     Effect("book_ticket", "services", order_tickets, ask_about_ticket),
     Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
-    post_effect("book_escort", tell_escort),
-    post_effect("release_escort", tell_escort),
-    post_effect("ask_host", tell_host),
-    post_effect("cancel_host", tell_host),
+    party_effect("book_escort", tell_escort),
+    party_effect("release_escort", tell_escort),
+    party_effect("ask_host", tell_host),
+    party_effect("cancel_host", tell_host),
 )

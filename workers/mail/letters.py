@@ -88,18 +88,19 @@ def letter_effect(kind: str, compose: ComposeLetter) -> Effect:
 
 def post_effect(kind: str, send: PerformOne) -> Effect:
     """Return how a kind of task is done by post: never sent twice, and asked about when in doubt."""
-    return Effect(kind, "post", one_by_one(send), _ask_about_message, safe_to_repeat=False)
+    return Effect(kind, "post", one_by_one(send), ask_about_message, safe_to_repeat=False)
 
 
-def post_letter(letter: Letter, office: OfficeContact, job: AnyJob, outside: Adapters) -> str:
-    """Send a letter under its task's key and return the receipt; raises OutsideError.
+def post_letter(letter: Letter, office: OfficeContact, job: AnyJob, outside: Adapters, key: str = "") -> str:
+    """Send a letter under its task's key, or one of its own, and return the receipt; raises OutsideError.
 
     The directory is asked once more at this moment: a stop holds for letters that were begun before it.
     """
     _may_be_written_to(letter, job, outside)
-    if outside.post.was_sent(job.task_id):
-        return f"sent:{job.task_id}"  # by the part of the log that a restore lost
-    return outside.post.send(message(letter, office, job.task_id, job.begun_at), job.task_id)
+    name = key or job.task_id
+    if outside.post.was_sent(name):
+        return f"sent:{name}"  # by the part of the log that a restore lost, or for somebody they are with
+    return outside.post.send(message(letter, office, name, job.begun_at), name)
 
 
 def _may_be_written_to(letter: Letter, job: AnyJob, outside: Adapters) -> None:
@@ -223,7 +224,7 @@ def _to_utc(moment: datetime) -> datetime:
     return in_utc(moment).replace(microsecond=0)
 
 
-def _ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
+def ask_about_message(job: AnyJob, outside: Adapters) -> str | None:
     """Return whether the message went out, where the post can tell; a mail server cannot, nor another way to send.
 
     A worker without the mail server's address looks into a folder, where no letter lies that another one sent.

@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 Pairs = tuple[tuple[str, str], ...]
 NOTHING: Mapping[Any, Any] = {}
+_OLDEST_OF: Mapping[str, int] = {"0-8": 8, "9-17": 17}
 
 
 class At(NamedTuple):
@@ -64,6 +65,19 @@ class Case(NamedTuple):
     def is_child(self, on: date) -> bool:
         """Tell whether the person must be treated as a child on a day; unknown age is presumed a child's."""
         return self.child and not (self.of_age_from is not None and on >= self.of_age_from)
+
+    def is_known_to_be_at_most(self, age: int, on: date) -> bool:
+        """Tell whether a child is known to be no older than so many years; a month's rounding is to their good.
+
+        >>> child = Case("C", "P", "moscow", "d", "care", "", "", "ngo", of_age_from=date(2031, 1, 1))
+        >>> child.is_known_to_be_at_most(11, date(2024, 12, 31)), child.is_known_to_be_at_most(11, date(2025, 1, 1))
+        (True, False)
+        """
+        if not self.is_child(on):
+            return False
+        if self.of_age_from is not None:
+            return on < self.of_age_from.replace(year=self.of_age_from.year - (17 - age))
+        return age >= _OLDEST_OF.get(self.age_band, 18)
 
     def is_national(self, home: str) -> bool:
         """Tell whether the way home stays inside the country."""

@@ -239,7 +239,12 @@ def open_case(context: Annotated[RequestContext, require("case.open")]) -> Respo
 def _who(
     context: RequestContext, given: dict[str, str], faults: dict[str, str], drafts: Sequence[Draft] = ()
 ) -> Response:
-    values = {"programmes": _choices(context), "given": given, "faults": faults, "drafts": unsent_of(context, drafts)}
+    values = {
+        "programmes": opening_programmes(context),
+        "given": given,
+        "faults": faults,
+        "drafts": unsent_of(context, drafts),
+    }
     return context.page("pages/new_case.html", 422 if faults else 200, **values)
 
 
@@ -259,7 +264,7 @@ def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _choices(context: RequestContext) -> list[tuple[str, str]]:
+def opening_programmes(context: RequestContext) -> list[tuple[str, str]]:
     """Return the programmes a case can be opened in."""
     language = context.words.language
     return [

@@ -18,7 +18,7 @@ from workflow.rights.command_rights import ACTS_OF
 _EXAMPLES: Final = {
     "programme": "moscow", "account": "staff:root", "deed": "roles", "answer": "decline", "number": "1",
     "command_id": "6f1c1f9e-3c1a-4d7e-9f50-0a4f5a6b7c8d", "proposal_id": "D-7K3P9QXM2D7K3P9Q",
-    "kind": "provider", "entry": "harbour",
+    "kind": "provider", "entry": "harbour", "shared": "HoldBed",
 }  # fmt: skip
 _FORGED: Final = {
     "grant_id": "G-7K3P9QXM2D7K3P9Q",

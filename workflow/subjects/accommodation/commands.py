@@ -6,6 +6,7 @@ from pydantic import Field
 
 from workflow.command import CaseCommand, Instant
 from workflow.programme.part import Slug
+from workflow.subjects.groups.commands import COMPANY_MAX
 from workflow.values.text import ShortText
 
 
@@ -14,6 +15,9 @@ class HoldBed(CaseCommand, acts=("case.record",)):
 
     facility: Slug | None = None
     family: bool = False  # the person comes with family
+    company: int = Field(
+        default=1, ge=1, le=COMPANY_MAX
+    )  # how many of their group are to live in one room, if they can
 
 
 class ExtendHold(CaseCommand, acts=("case.record",)):

@@ -15,7 +15,7 @@ from workflow.subject import CommandRule, StepHook, TimerKind
 from workflow.subjects.accommodation import refusals
 from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
 from workflow.subjects.accommodation.definition import Facility, facility_stream
-from workflow.subjects.accommodation.shelter import Guest, shelter_of
+from workflow.subjects.accommodation.shelter import Company, Guest, shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import (
     against_house,
@@ -25,6 +25,9 @@ from workflow.subjects.accommodation.waiting_list import (
     houses_asked,
     left_waiting_list,
 )
+from workflow.subjects.groups.company import against_company
+from workflow.subjects.groups.state import group_of, own_group
+from workflow.subjects.safety.state import safety_of
 
 _RAN_OUT: Final = "the hold ran out"
 
@@ -33,11 +36,12 @@ def hold_bed(command: HoldBed, situation: Situation) -> Decision:
     """Return a hold on a bed in the first house asked that has one for the person, for as long as the policy says."""
     asked = houses_asked(command.facility, situation)
     reasons = [refusals.HAS_NO_BED()] if accommodation_of(case_of(situation)).has_bed(situation.now) else []
+    reasons += against_company(command.company, situation)
     if isinstance(asked, Reason):
         return Refused((*reasons, asked))
     against: list[Reason] = []
     for facility in asked:
-        bed = _bed_in(facility, guest_of(case_of(situation), family=command.family), situation)
+        bed = _bed_in(facility, guest_of(case_of(situation), family=command.family), situation, command.company)
         if isinstance(bed, int):
             over = bed_given_up(situation, _RAN_OUT, accommodation_of(case_of(situation)).held_until)
             return Refused(tuple(reasons)) if reasons else [*over, *_held(facility, bed, situation)]
@@ -189,20 +193,34 @@ def places_left(situation: Situation, why: str) -> list[StreamFact]:
     return [*bed_given_up(situation, why), *left_waiting_list(situation, why, tells=True)]
 
 
-def _bed_in(facility: Facility, guest: Guest, situation: Situation) -> int | list[Reason]:
+def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 1) -> int | list[Reason]:
     """Return the bed a person may have in a house, or why there is none."""
+    suspects = safety_of(case_of(situation)).suspects
+    company = Company(tuple(one for one in group_of(situation).members if one not in suspects), size)
+    guest = guest._replace(with_parent=_taken_in(facility, situation))
     case, house, day = case_of(situation), shelter_of(facility.id, situation), facility.day(situation.now)
     closed = list(against_new_guest(facility, day, situation))
     if closed:
         return closed
     if not house.takes(guest, day):
         return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
-    bed = house.bed_for(case.case_id, guest, day, situation.now)
+    bed = house.bed_for(case.case_id, guest, day, situation.now, company)
     if bed is None:
         taken, waiting, name, key = len(house.beds), len(house.waiting), facility.name, facility.id
         full = refusals.BED_IS_FREE(house=name, taken=taken, capacity=house.capacity, waiting=waiting, facility=key)
         return [full]
     return bed
+
+
+def _taken_in(facility: Facility, situation: Situation) -> frozenset[str]:
+    """Return whom the rooms are for in which a child's parents have a bed, if the house lets them live there too."""
+    case, house, limit = case_of(situation), shelter_of(facility.id, situation), facility.children_to
+    if limit is None or not case.is_known_to_be_at_most(limit, facility.day(situation.now)):
+        return frozenset()
+    parents = {*group_of(situation).parents_of(case.case_id)} - safety_of(case).suspects
+    beds = (house.bed_of(parent) for parent in sorted(parents))
+    rooms = (house.room_of(bed) for bed in beds if bed is not None)
+    return frozenset(room.who for room in rooms if room is not None)
 
 
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:
@@ -222,6 +240,11 @@ def _own_houses(_programme: Programme, case: Case) -> tuple[str, ...]:
     return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *mine.waiting)))
 
 
+def houses_and_group(programme: Programme, case: Case) -> tuple[str, ...]:
+    """Return the streams a new bed is found by: every house, and whom the person belongs with."""
+    return (*all_houses(programme, case), *own_group(programme, case))
+
+
 def _held_houses(programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:
     return () if accommodation_of(case).moved_in else _own_houses(programme, case)
 
@@ -231,7 +254,7 @@ def _is_left(_name: str, stage: Stage) -> bool:
 
 
 RULES: Final = (
-    CommandRule(HoldBed, hold_bed, needs=all_houses),
+    CommandRule(HoldBed, hold_bed, needs=houses_and_group),
     CommandRule(ExtendHold, extend_hold, needs=_own_houses),
     CommandRule(TakeBed, take_bed, needs=_own_houses, own_time=True),
     CommandRule(ExtendStay, extend_stay, needs=_own_houses),

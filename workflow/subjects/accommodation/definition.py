@@ -45,6 +45,8 @@ class Facility(DirectoryPart):
     address: str = ""
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     on_request: bool = False  # a place there is asked for by letter; a bed is held only when the house is named
+    # Up to which age, in years, a child lives in a parent's room though the room is not for such as the child.
+    children_to: int | None = Field(default=None, ge=0, le=17)
     alternatives: tuple[Slug, ...] = ()  # which houses are asked for a place when this one is full
     rooms: tuple[RoomRule, ...] = ()
     plain_beds: int | None = Field(default=None, ge=1, le=BEDS_MAX, alias="capacity")

@@ -35,6 +35,7 @@ class Guest(NamedTuple):
     child: bool = True
     of_age_from: date | None = None
     family: bool = False
+    with_parent: frozenset[str] = frozenset()  # whom the rooms are for in which a parent has a bed and takes them in
 
     def is_child(self, on: date) -> bool:
         """Tell whether the person is to be treated as a child on a day."""
@@ -50,7 +51,9 @@ class Room(NamedTuple):
     minors: str
 
     def takes(self, guest: Guest, on: date) -> bool:
-        """Tell whether a person fits the room's rules on a day."""
+        """Tell whether a person fits the room's rules on a day; a child a parent takes in fits where they do."""
+        if self.who in guest.with_parent:
+            return True
         if self.minors != "allowed" and guest.is_child(on) != (self.minors == "only"):
             return False
         return self.who == "any" or (guest.family if self.who == "family" else guest.gender in _WHO[self.who])
@@ -59,6 +62,16 @@ class Room(NamedTuple):
     def openness(self) -> tuple[bool, bool]:
         """Return how many kinds of people fit; the particular rooms are given first, the others stay for the rest."""
         return self.who == "any", self.minors == "allowed"
+
+
+class Company(NamedTuple):
+    """Whom a person would share a room with, and how many look for beds in one breath."""
+
+    others: tuple[str, ...] = ()
+    size: int = 1
+
+
+ALONE: Final = Company()
 
 
 class Shelter(NamedTuple):
@@ -90,7 +103,11 @@ class Shelter(NamedTuple):
         """Tell whether any room is for such a person."""
         return any(room.takes(guest, on) for room in self.rooms)
 
-    def bed_for(self, case_id: str, guest: Guest, on: date, now: datetime) -> int | None:
+    def room_of(self, bed: int) -> Room | None:
+        """Return the room a bed is in; None for one that is no more."""
+        return next((room for number, room in self.numbered() if number == bed), None)
+
+    def bed_for(self, case_id: str, guest: Guest, on: date, now: datetime, company: Company = ALONE) -> int | None:
         """Return the bed a person may have now, after everybody who waits before them has got theirs.
 
         A hold that ran out is no hold. In a house that was made smaller, people in beds that are no more count.
@@ -102,16 +119,28 @@ class Shelter(NamedTuple):
             if number is not None:
                 taken.add(number)
                 spare -= 1
-        return self._fitting(guest, on, taken) if spare > 0 else None
+        return self._fitting(guest, on, taken, company) if spare > 0 else None
 
-    def _fitting(self, guest: Guest, on: date, taken: Collection[int]) -> int | None:
-        """Return the lowest free bed of the most particular room that takes the person."""
-        for first, room in sorted(self._firsts(), key=lambda found: (found[1].openness, found[0])):
-            if room.takes(guest, on):
-                for number in range(first, first + room.beds):
-                    if number not in taken:
-                        return number
-        return None
+    def _fitting(self, guest: Guest, on: date, taken: Collection[int], company: Company = ALONE) -> int | None:
+        """Return the lowest free bed of the most particular room that takes the person.
+
+        First in a room where somebody of theirs is already, then in one with beds for all of them.
+        """
+        theirs = {self.bed_of(one) for one in company.others}
+        free = {
+            first: [number for number in range(first, first + room.beds) if number not in taken]
+            for first, room in self._firsts()
+            if room.takes(guest, on)
+        }
+
+        def rank(found: tuple[int, Room]) -> tuple[object, ...]:
+            first, room = found
+            near = any(number in theirs for number in range(first, first + room.beds))
+            for_all = room.who == "family" or not (guest.family and company.size > 1)
+            return not near, len(free[first]) < company.size, not for_all, room.openness, first
+
+        rooms = sorted((found for found in self._firsts() if free.get(found[0])), key=rank)
+        return free[rooms[0][0]][0] if rooms else None
 
     def _firsts(self) -> Iterator[tuple[int, Room]]:
         first = 1

@@ -85,7 +85,9 @@ def _aged(case: Case, said: AgeSaid, at: At, *, waits: bool) -> Case:
     own -= {purpose for purpose, to in safety_of(case).by_guardian if not to}
     before = corrections_of(case)
     return corrections_of.changed(
-        case.calm(COMES_OF_AGE)._replace(child=said.child, of_age_from=said.of_age_from),
+        case.calm(COMES_OF_AGE)._replace(
+            child=said.child, of_age_from=said.of_age_from, age_band=said.age_band or case.age_band
+        ),
         age_band=said.age_band or before.age_band, known_child=said.child, waiting=None,
         own_word=before.own_word | own if said.child else frozenset(),
     )  # fmt: skip

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from workflow.command import CaseCommand, Instant
+from workflow.subjects.groups.commands import COMPANY_MAX
 from workflow.values.code_lists import Language
 from workflow.values.telling import Place
 from workflow.values.text import ShortText
@@ -31,6 +32,7 @@ class PlanArrival(CaseCommand, acts=("case.record",)):
     number: ServiceNumber | Literal[""] = ""
     language: Language | Literal[""] = ""
     late: bool = False  # it is past and only written down: nobody is sent
+    company: int = Field(default=1, ge=1, le=COMPANY_MAX)  # how many of their group come with the same pick-up
 
 
 class DelayArrival(CaseCommand, acts=("case.record",)):

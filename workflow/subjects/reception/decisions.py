@@ -1,5 +1,6 @@
 """Meeting a person who arrives: planned, moved, called off, met. Nobody who meets people is in two places."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,37 +13,46 @@ from workflow.happened import EARLY, against_long_before
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, said_by
+from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in, id_from, id_of, said_by
 from workflow.subject import CommandRule, StepHook, TimerKind, case_ends, given
+from workflow.subjects.groups.company import against_company, against_suspects, others_in_group
+from workflow.subjects.groups.state import belonging_of, own_group
 from workflow.subjects.reception import refusals
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.definition import Meeter
-from workflow.subjects.reception.meeters import MeeterPool, speaks
+from workflow.subjects.reception.meeters import MeeterPool, Party, speaks
 from workflow.subjects.reception.state import Arrival, reception_of
 
 SERVICE: Final = "airport_reception"
+_CHILD_SEAT_TO: Final = 11  # years: where cars have belts, those under 12 sit on a seat for children
 
 
 def plan_arrival(command: PlanArrival, situation: Situation) -> Decision:
     """Return the plan with somebody free to meet the person; an earlier plan is called off first."""
-    against = _against_when(command, situation)
+    against = [*_against_when(command, situation), *against_company(command.company, situation)]
     if against:
         return Refused(tuple(against))
     case = case_of(situation)
-    arrival_id = id_from(command.command_id, "A")
+    arrival_id, party = id_from(command.command_id, "A"), _party(command, situation)
+    suspected = against_suspects(case, _with_party(party, situation))
+    if suspected:
+        return Refused(tuple(suspected))
     language = command.language or case.language
     earlier = arrival_called_off(situation, "planned again")
-    meeter = None if command.late else _free(situation, language, command.at)
+    meeter = None if command.late else _free(situation, language, command.at, party)
     plan = said_by(
         command,
         facts.ArrivalPlanned,
         arrival_id=arrival_id,
         language=language,
-        sign=arrival_id[-4:],  # says nothing about anybody, and is not typed, so that no name gets onto it
+        # Says nothing about anybody, and is not typed, so that no name gets onto it; the same for who come together.
+        sign=(party.id or arrival_id)[-4:],
         meeter=meeter.id if meeter else "",
         speaks=meeter is not None and speaks(meeter, language),
+        party=party.id,
+        child_seat=case.is_known_to_be_at_most(_CHILD_SEAT_TO, situation.today),
     )
-    taken = [] if command.late else _taken(situation, arrival_id, plan.meeter, command.at)
+    taken = [] if command.late else _taken(situation, plan, command.at)
     wish = [Escalated(kind="interpreter_wanted")] if meeter and not plan.speaks else []
     return [*earlier, *situation.about_case(plan, *wish), *taken]
 
@@ -54,11 +64,12 @@ def delay_arrival(command: DelayArrival, arrival: Arrival, situation: Situation)
         return Refused(tuple(against))
     if command.at == arrival.at:
         return []
-    meeter = None if command.late else _free(situation, arrival.language, command.at, arrival.meeter)
+    party = Party(arrival.party, 1)
+    meeter = None if command.late else _free(situation, arrival.language, command.at, party, arrival.meeter)
     delayed = facts.ArrivalDelayed(
         arrival_id=arrival.arrival_id, at=command.at, meeter=meeter.id if meeter else "", sequence=arrival.sequence + 1
     )
-    taken = [] if command.late else _taken(situation, arrival.arrival_id, delayed.meeter, command.at)
+    taken = [] if command.late else _taken(situation, delayed, command.at, arrival.party)
     given_up = [] if delayed.meeter else _freed(situation, arrival, "moved")
     return [*situation.about_case(delayed), *given_up, *taken]
 
@@ -120,9 +131,30 @@ def _errand(at: datetime, situation: Situation) -> tuple[datetime, datetime]:
     return at, at + timedelta(hours=situation.programme.policies.pickup_hours)
 
 
-def _free(situation: Situation, language: str, at: datetime, first: str = "") -> Meeter | None:
+def _free(situation: Situation, language: str, at: datetime, party: Party, first: str = "") -> Meeter | None:
     """Return who can be there, first whoever was to come anyway."""
-    return _pool(situation).find(situation.programme, language, *_errand(at, situation), first=first)
+    pool, programme, errand = _pool(situation), situation.programme, _errand(at, situation)
+    if party.id:
+        return pool.find_seat(programme, language, *errand, party, first)
+    return pool.find(programme, language, *errand, first=first)
+
+
+def _with_party(party: Party, situation: Situation) -> Iterator[Case]:
+    """Yield the members who come with a party already."""
+    for other in situation.cases.values():
+        arrival = reception_of(other).arrival
+        if arrival is not None and party.id and not arrival.over and arrival.party == party.id:
+            yield other
+
+
+def _party(command: PlanArrival, situation: Situation) -> Party:
+    """Return whom the person comes with: a member who comes at the same time has begun it, or it begins now."""
+    if command.company == 1:
+        return Party("", 1)
+    arrivals = (reception_of(other).arrival for other in situation.cases.values())
+    begun = (one.party for one in arrivals if one and not one.over and one.at == command.at and one.party)
+    group_id = belonging_of(case_of(situation)).group_id
+    return Party(next(begun, "") or id_of("V", group_id, situation.now.isoformat()), command.company)
 
 
 def _pool(situation: Situation) -> MeeterPool:
@@ -132,13 +164,20 @@ def _pool(situation: Situation) -> MeeterPool:
     return pool.without(arrival.arrival_id) if arrival else pool
 
 
-def _taken(situation: Situation, arrival_id: str, meeter: str, at: datetime) -> list[StreamFact]:
+def _taken(
+    situation: Situation, plan: facts.ArrivalPlanned | facts.ArrivalDelayed, at: datetime, party: str = ""
+) -> list[StreamFact]:
     """Return who is taken; when nobody is free, that somebody has to look."""
-    if not meeter:
+    if not plan.meeter:
         return situation.escalated("nobody_to_meet", when=bool(situation.programme.meeters))
     leaves_at, back_at = _errand(at, situation)
     reserved = facts.MeeterReserved(
-        meeter=meeter, case_id=case_of(situation).case_id, arrival_id=arrival_id, leaves_at=leaves_at, back_at=back_at
+        meeter=plan.meeter,
+        case_id=case_of(situation).case_id,
+        arrival_id=plan.arrival_id,
+        leaves_at=leaves_at,
+        back_at=back_at,
+        party=party or getattr(plan, "party", ""),
     )
     return [StreamFact(situation.programme.meeters_stream, reserved)]
 
@@ -168,6 +207,7 @@ class PickupLetter(About):
     number: str
     sign: str
     sequence: int
+    party: str = ""
 
 
 def _pickup_is_wanted(about: PickupLetter, situation: Situation) -> bool:
@@ -183,6 +223,10 @@ def _meeters(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.meeters_stream,)
 
 
+def _meeters_and_group(programme: Programme, case: Case) -> tuple[str, ...]:
+    return (*_meeters(programme, case), *own_group(programme, case))
+
+
 def _assistance(*_: object) -> str:
     return "assistance"
 
@@ -193,7 +237,7 @@ TASKS: Final = (
     TaskKind("cancel_pickup", PickupLetter, ends_in(facts.PickupCancelled), gives_back=True),
 )
 RULES: Final = (
-    CommandRule(PlanArrival, plan_arrival, needs=_meeters, cancels=True),
+    CommandRule(PlanArrival, plan_arrival, needs=_meeters_and_group, reaches=others_in_group, cancels=True),
     CommandRule(DelayArrival, given(_awaited, delay_arrival), needs=_meeters, cancels=True),
     CommandRule(CancelArrival, given(_awaited, cancel_arrival), needs=_meeters, cancels=True),
     CommandRule(MeetPerson, given(_awaited, meet_person), needs=_meeters, cancels=True),

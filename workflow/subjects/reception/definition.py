@@ -12,3 +12,4 @@ class Meeter(DirectoryPart):
     name: str
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     languages: tuple[str, ...] = Field(min_length=1)  # ISO 639 codes
+    seats: int = Field(default=4, ge=1, le=100)  # for those who are met: those of a car, unless it is said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -21,6 +22,11 @@ class MeeterAssignment(NamedTuple):
     meeter: str
     leaves_at: datetime
     back_at: datetime
+    party: str = ""  # those who are met together share a car as long as it has seats
+
+    def overlaps(self, leaves_at: datetime, back_at: datetime) -> bool:
+        """Tell whether it takes any moment of a time."""
+        return self.leaves_at < back_at and leaves_at < self.back_at
 
 
 class MeeterPool(NamedTuple):
@@ -30,8 +36,7 @@ class MeeterPool(NamedTuple):
 
     def taken(self, leaves_at: datetime, back_at: datetime) -> frozenset[str]:
         """Return the meeters who are somewhere else at any moment of the time between."""
-        errands = self.errands.values()
-        return frozenset(one.meeter for one in errands if one.leaves_at < back_at and leaves_at < one.back_at)
+        return frozenset(one.meeter for one in self.errands.values() if one.overlaps(leaves_at, back_at))
 
     def without(self, arrival_id: str) -> MeeterPool:
         """Return the pool as if an arrival were not."""
@@ -49,6 +54,39 @@ class MeeterPool(NamedTuple):
         free.sort(key=lambda meeter: (meeter.id != first, not speaks(meeter, language), len(meeter.languages)))
         return free[0] if free else None
 
+    def find_seat(
+        self, programme: Programme, language: str, leaves_at: datetime, back_at: datetime, party: Party, first: str = ""
+    ) -> Meeter | None:
+        """Return who has a seat for one more of a party: a car that comes for it anyway, else one that is free.
+
+        Of those that are free the smallest with seats for everybody who is still to come, or else the largest.
+        """
+        cars = Counter(
+            one.meeter for one in self.errands.values() if one.party == party.id and one.overlaps(leaves_at, back_at)
+        )
+        for meeter in programme.meeters:
+            if 0 < cars[meeter.id] < meeter.seats and meeter.is_offered:
+                return meeter
+        left, taken = max(1, party.size - sum(cars.values())), self.taken(leaves_at, back_at)
+        free = [meeter for meeter in programme.meeters if meeter.id not in taken and meeter.is_offered]
+        free.sort(
+            key=lambda meeter: (
+                meeter.id != first,
+                meeter.seats < left,
+                not speaks(meeter, language),
+                meeter.seats if meeter.seats >= left else -meeter.seats,
+                len(meeter.languages),
+            )
+        )
+        return free[0] if free else None
+
+
+class Party(NamedTuple):
+    """Those who are met together: under which id, and how many of them come in one breath."""
+
+    id: str
+    size: int
+
 
 def speaks(meeter: Meeter, language: str) -> bool:
     """Tell whether a meeter can talk with the person; a language nobody knows is no hindrance."""
@@ -60,7 +98,8 @@ def evolve(pool: MeeterPool, fact: Fact) -> MeeterPool:
     match fact:
         case MeeterReserved():
             errands = {key: one for key, one in pool.errands.items() if one.back_at > fact.leaves_at - _MEMORY}
-            return MeeterPool({**errands, fact.arrival_id: MeeterAssignment(fact.meeter, fact.leaves_at, fact.back_at)})
+            errand = MeeterAssignment(fact.meeter, fact.leaves_at, fact.back_at, fact.party)
+            return MeeterPool({**errands, fact.arrival_id: errand})
         case MeeterFreed():
             return pool.without(fact.arrival_id)
         case _:

@@ -21,6 +21,8 @@ class Arrival(NamedTuple):
     sequence: int = 0  # how often it was moved
     notified: bool = False  # whether the meeter was written to
     over: bool = False  # the person was met
+    party: str = ""  # whom they come with
+    child_seat: bool = False
 
 
 class Reception(NamedTuple):
@@ -43,8 +45,9 @@ reception_of: Final = Part("reception", Reception())
 
 def _planned(case: Case, fact: ArrivalPlanned, _at: At) -> Case:
     arrival = Arrival(
-        fact.arrival_id, fact.at, fact.place, fact.means, fact.number, fact.sign, fact.language, fact.meeter
-    )
+        fact.arrival_id, fact.at, fact.place, fact.means, fact.number, fact.sign, fact.language, fact.meeter,
+        party=fact.party, child_seat=fact.child_seat,
+    )  # fmt: skip
     provided = case.provided - {"airport_reception"}  # whoever comes again is met again
     return reception_of.changed(case.calm(*_SETTLED)._replace(provided=provided), arrival=arrival)
 

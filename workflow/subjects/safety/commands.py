@@ -3,6 +3,9 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import field_validator
+
+from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
 from workflow.values.text import CodeWord, LongText, PersonName, ShortText
 
@@ -43,10 +46,22 @@ class AgreeSafetyPlan(CaseCommand, acts=("case.record",), sealed=True):
 
 
 class AppointGuardian(CaseCommand, acts=("case.record",), sealed=True):
-    """Record who decides with and for a child."""
+    """Record who decides with and for a child; somebody of the child's own group only with a second person."""
 
     kind: Literal["parent", "relative", "state", "organisation"]
     name: PersonName | None = None
+    member: CaseId | None = None  # the guardian's own case, where they are of the child's family or group
+
+    @field_validator("member", mode="before")
+    @classmethod
+    def _as_number(cls, value: object) -> object:
+        return parse_case_id(value) if isinstance(value, str) else value
+
+
+class EndGuardianship(CaseCommand, acts=("case.record",)):
+    """Record that whoever decided for a child does not any more: at once, by whoever learns why."""
+
+    because: Literal["suspected", "unable", "unwilling", "replaced"]
 
 
 class DecideBestInterests(CaseCommand, acts=("case.record",)):

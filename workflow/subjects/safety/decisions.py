@@ -1,22 +1,25 @@
 """Safety: age, identification, reflection, risk, the plan against it, and who decides with a child."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from events.catalogue import Fact
 from events.facts import safety as facts
 from workflow.case.state import Pairs
-from workflow.reasons import reasons_if, refused
+from workflow.reasons import Reason, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, TwoPeople, case_ends
 from workflow.subjects.corrections.state import corrections_of
+from workflow.subjects.groups.state import belonging_of
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.guards import danger_is_over
 from workflow.subjects.safety.state import (
     COMES_OF_AGE,
     HIGH,
     LAPSED,
+    NO_GUARDIAN,
     PLAN_DUE,
     PLAN_OVERDUE,
     RISK_REVIEW,
@@ -95,9 +98,32 @@ def agree_safety_plan(command: commands.AgreeSafetyPlan, situation: Situation) -
 
 def appoint_guardian(command: commands.AppointGuardian, situation: Situation) -> Decision:
     """Return the appointment; the guardian's name is sealed."""
-    return situation.about_case(
-        facts.GuardianAppointed(person_id=person_of(situation), kind=command.kind, name=command.name)
-    )
+    person_id = person_of(situation)
+    if command.member is None:
+        return situation.about_case(facts.GuardianAppointed(person_id=person_id, kind=command.kind, name=command.name))
+    agreed = said_by(command, facts.GuardianAgreed, person_id=person_id, **situation.two)
+    return unless(_against_member(command.member, situation), situation.about_case(agreed))
+
+
+def _against_member(member: str, situation: Situation) -> Iterator[Reason]:
+    """Yield why somebody who came with a child does not decide for it: nobody does who is suspected of the harm."""
+    case, other = case_of(situation), situation.cases.get(member)
+    group = belonging_of(case).group_id
+    if other is None or other.case_id == case.case_id or not group or belonging_of(other).group_id != group:
+        yield refusals.GUARDIAN_IS_OF_THE_GROUP()
+    elif other.is_child(situation.today):
+        yield refusals.GUARDIAN_IS_AN_ADULT()
+    elif member in safety_of(case).suspects:
+        yield refusals.GUARDIAN_IS_NOT_SUSPECTED()
+
+
+def end_guardianship(command: commands.EndGuardianship, situation: Situation) -> Decision:
+    """Return that nobody decides for the child now, and that somebody has to look at once."""
+    safety = safety_of(case_of(situation))
+    if not safety.guardian:
+        return refused(refusals.CHILD_HAS_NO_GUARDIAN())
+    ended = facts.GuardianEnded(because=command.because, member=safety.guardian_case)
+    return [*situation.about_case(ended), *situation.escalated(NO_GUARDIAN)]
 
 
 def decide_best_interests(command: commands.DecideBestInterests, situation: Situation) -> Decision:
@@ -143,7 +169,13 @@ RULES: Final = (
     CommandRule(commands.EndReflection, end_reflection),
     CommandRule(commands.AssessRisk, assess_risk, two_people=TwoPeople(when=by_two, sealed="note")),
     CommandRule(commands.AgreeSafetyPlan, agree_safety_plan, two_people=TwoPeople(sealed="plan")),
-    CommandRule(commands.AppointGuardian, appoint_guardian),
+    CommandRule(
+        commands.AppointGuardian,
+        appoint_guardian,
+        reaches=lambda command, _situation: (command.member,) if command.member else (),
+        two_people=TwoPeople(when=lambda command, _situation: command.member is not None, sealed="name"),
+    ),
+    CommandRule(commands.EndGuardianship, end_guardianship),
     CommandRule(commands.DecideBestInterests, decide_best_interests, two_people=TwoPeople()),
     CommandRule(commands.RecordAssent, record_assent),
 )

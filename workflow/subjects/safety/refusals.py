@@ -36,3 +36,8 @@ GUARDIANS_CONSENTS_REST_ON_IT: Final = ReasonKind(
 KNOWN_CHILD_TAKES_TWO: Final = ReasonKind(
     "age_takes_two_people", helps_with=("CorrectIdentity", "CorrectDetails"), field="child"
 )
+GUARDIAN_IS_OF_THE_GROUP: Final = ReasonKind("guardian_is_of_the_group", helps_with=("JoinGroup",), field="member")
+GUARDIAN_IS_AN_ADULT: Final = ReasonKind("guardian_is_an_adult", field="member")
+GUARDIAN_IS_NOT_SUSPECTED: Final = ReasonKind(
+    "guardian_is_not_suspected", helps_with=("AppointGuardian",), field="member"
+)

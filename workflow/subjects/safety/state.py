@@ -9,7 +9,9 @@ from events.facts.safety import (
     AgeEstablished,
     ChildAssented,
     ConsentExpired,
+    GuardianAgreed,
     GuardianAppointed,
+    GuardianEnded,
     RiskAssessed,
     SafetyPlanAgreed,
 )
@@ -41,6 +43,8 @@ class Safety(NamedTuple):
     reflection_until: date | None = None
     guardian: bool = False
     best_interests: str = ""
+    guardian_case: str = ""  # of a guardian who came with the child
+    suspects: frozenset[str] = frozenset()  # cases of those who decided for the child until they were suspected
 
 
 safety_of: Final = Part("safety", Safety())
@@ -85,7 +89,19 @@ def plan_due_at(case: Case, hours: int) -> datetime:
     return due or (last if PLAN_OVERDUE in case.escalations else last + timedelta(hours=hours))
 
 
+def _appointed(case: Case, fact: GuardianAppointed | GuardianAgreed, _at: At) -> Case:
+    member = fact.member if isinstance(fact, GuardianAgreed) else ""
+    return safety_of.changed(case.calm(NO_GUARDIAN), guardian=True, guardian_case=member)
+
+
+def _guardian_ended(case: Case, fact: GuardianEnded, _at: At) -> Case:
+    named = frozenset({fact.member} - {""}) if fact.because == "suspected" else frozenset()
+    suspects = safety_of(case).suspects | named
+    return safety_of.changed(case, guardian=False, guardian_case="", suspects=suspects)
+
+
 # What somebody has to look at.
+NO_GUARDIAN: Final = "guardian_wanted"
 COMES_OF_AGE: Final = "comes_of_age"
 LAPSED: Final = "guardian_consents_lapsed"
 
@@ -186,7 +202,9 @@ CHANGES: dict[str, Change] = {
     "ReflectionEnded": lambda c, _f, _: safety_of.changed(c.calm("reflection_ending"), reflection_until=None),
     "RiskAssessed": _risk,
     "SafetyPlanAgreed": _planned,
-    "GuardianAppointed": lambda c, _f, _: safety_of.changed(c, guardian=True),
+    "GuardianAppointed": _appointed,
+    "GuardianAgreed": _appointed,
+    "GuardianEnded": _guardian_ended,
     "BestInterestsDecided": lambda c, f, _: safety_of.changed(c, best_interests=f.outcome),
     "ChildAssented": lambda c, f, _: safety_of.changed(c, assents={**safety_of(c).assents, f.to: f.answer}),
     "ConsentGiven": _consented,

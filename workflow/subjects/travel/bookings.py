@@ -153,6 +153,7 @@ class Booking(About):
 
     trip_id: str
     booking: str = ""
+    party: str = ""  # whom they travel with; one letter is written for all of them
 
     def is_for(self, trip: Trip) -> bool:
         """Tell whether this is still wanted for the trip as it is planned."""

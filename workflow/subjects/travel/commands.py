@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflow.command import CaseCommand, Instant
 from workflow.programme.part import Slug
+from workflow.subjects.groups.commands import COMPANY_MAX
 from workflow.subjects.reception.commands import ServiceNumber
 from workflow.values.countries import Country
 from workflow.values.telling import Place
@@ -69,6 +70,7 @@ class PlanTrip(CaseCommand, acts=("case.record",)):
     arrives_at: Instant
     origin: Place
     destination: Place
+    company: int = Field(default=1, ge=1, le=COMPANY_MAX)  # how many of their group make this journey with one escort
 
     @model_validator(mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """The way home: declared, planned, called off. An escort is never in two places."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from events.facts.travel import EscortReserved, PlannedLeg, ReturnDeclared, StayChosen, TripCancelled, TripPlanned
 from workflow.case.state import Case
@@ -10,15 +10,27 @@ from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PROGRAMME_HAS_BEGUN
-from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, reasons_against, said_by, unless
+from workflow.situation import (
+    Decision,
+    Situation,
+    StreamFact,
+    case_of,
+    id_from,
+    id_of,
+    reasons_against,
+    said_by,
+    unless,
+)
 from workflow.subject import CommandRule, StepHook
 from workflow.subjects.documents.guards import document_for_booking
+from workflow.subjects.groups.company import against_company, against_suspects, others_in_group
+from workflow.subjects.groups.state import belonging_of, own_group
 from workflow.subjects.intake.guards import consent_to_travel
 from workflow.subjects.safety.guards import guardian_is_appointed
 from workflow.subjects.travel import refusals
 from workflow.subjects.travel.bookings import escort_freed, host_for
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
-from workflow.subjects.travel.escorts import EscortPool, escorts_of, escorts_stream
+from workflow.subjects.travel.escorts import EscortPool, TravelParty, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
@@ -31,21 +43,50 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
         reasons.append(refusals.DEPARTURE_IS_AHEAD())
     papers = document_for_booking(asked, situation.programme.day(command.arrives_at))
     reasons += [papers] if papers else []
-    legs = _legs(command, situation)
-    reasons += _against_route(legs, case)
+    legs, party = _legs(command, situation), _party(command, situation)
+    reasons += [*_against_route(legs, case), *against_company(command.company, situation)]
+    reasons += against_suspects(case, (one for one in situation.cases.values() if _is_with(party, one)))
     needed, back_at, escort = escort_needed(case, situation.today), _back_at(command, situation), ""
     if needed != "none":
         pool = _pool(situation)
-        found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language)
+        found = pool.find(situation.programme, needed, command.departs_at, back_at, case.language, party)
         escort = found.id if found else ""
         reasons += [] if found else [refusals.ESCORT_IS_FREE(skill=needed)]
     if reasons:
         return Refused(tuple(reasons))
-    return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, escort, back_at)]
+    there_and_back = ReservedEscort(escort, back_at, party.id)
+    return [*trip_called_off(situation, "planned again"), *_planned(command, situation, legs, there_and_back)]
+
+
+class ReservedEscort(NamedTuple):
+    """Who goes along, nobody where none is needed; until when they are away, and with whom."""
+
+    escort: str
+    back_at: datetime
+    party: str
+
+
+def _party(command: PlanTrip, situation: Situation) -> TravelParty:
+    """Return whom the person travels with, as a member who travels then has begun it, or as it begins now."""
+    if command.company == 1:
+        return TravelParty()
+    others = [other for other in situation.cases.values() if travel_of(other).destination]
+    trips = (travel_of(other).trip for other in others if trip_is_ahead(other))
+    times = command.departs_at, command.arrives_at
+    begun = next((one.party for one in trips if one and one.party and (one.departs_at, one.arrives_at) == times), "")
+    new = id_of("J", belonging_of(case_of(situation)).group_id, situation.now.isoformat())
+    skills = {escort_needed(other, situation.today) for other in others} - {"none"}
+    return TravelParty(begun or new, frozenset(skills))
+
+
+def _is_with(party: TravelParty, other: Case) -> bool:
+    """Tell whether a member travels with a party already."""
+    trip = travel_of(other).trip
+    return trip is not None and trip_is_ahead(other) and bool(party.id) and trip.party == party.id
 
 
 def _planned(
-    command: PlanTrip, situation: Situation, legs: tuple[PlannedLeg, ...], escort: str, back_at: datetime
+    command: PlanTrip, situation: Situation, legs: tuple[PlannedLeg, ...], along: ReservedEscort
 ) -> list[StreamFact]:
     case, programme = case_of(situation), situation.programme
     trip_id, host = id_from(command.command_id, "R"), host_for(programme, travel_of(case).destination)
@@ -56,15 +97,17 @@ def _planned(
         route=route_of(case, programme),
         legs=legs,
         transit=_transit(legs),
-        escort=escort,
-        escort_back_at=back_at if escort else None,
+        escort=along.escort,
+        escort_back_at=along.back_at if along.escort else None,
         host=host,
+        party=along.party,
     )
     planned = [*situation.about_case(plan), *situation.escalated("no_host", when=not host)]
-    if escort:
+    if along.escort:
         reserved = EscortReserved(
-            escort=escort, case_id=case.case_id, trip_id=trip_id, leaves_at=command.departs_at, back_at=back_at
-        )
+            escort=along.escort, case_id=case.case_id, trip_id=trip_id, leaves_at=command.departs_at,
+            back_at=along.back_at, party=along.party,
+        )  # fmt: skip
         planned.append(StreamFact(programme.escorts_stream, reserved))
     return planned
 
@@ -186,11 +229,15 @@ def _back_at(command: PlanTrip, situation: Situation) -> datetime:
     return command.arrives_at + rest + (command.arrives_at - command.departs_at)
 
 
+def _escorts_and_group(programme: Programme, case: Case) -> tuple[str, ...]:
+    return (*escorts_stream(programme, case), *own_group(programme, case))
+
+
 # Whatever may call a journey off, or free an escort.
 RULES: Final = (
     CommandRule(DeclareReturn, declare_return, needs=escorts_stream, cancels=True),
     CommandRule(ChooseStay, choose_stay, needs=escorts_stream, cancels=True),
-    CommandRule(PlanTrip, plan_trip, needs=escorts_stream, cancels=True),
+    CommandRule(PlanTrip, plan_trip, needs=_escorts_and_group, reaches=others_in_group, cancels=True),
     CommandRule(CancelTrip, cancel_trip, needs=escorts_stream, cancels=True),
 )
 

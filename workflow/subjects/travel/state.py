@@ -23,6 +23,7 @@ class Trip(NamedTuple):
     host: str = ""
     host_ready: bool = False
     hosts_declined: tuple[str, ...] = ()
+    party: str = ""  # whom they travel with
 
 
 _SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over"})
@@ -48,7 +49,7 @@ travel_of: Final = Part("travel", Travel())
 def _trip(case: Case, fact: TripPlanned, _at: At) -> Case:
     trip = Trip(
         fact.trip_id, fact.departs_at, fact.arrives_at, fact.origin, fact.destination, fact.escort,
-        route=fact.route, transit=fact.transit, host=fact.host,
+        route=fact.route, transit=fact.transit, host=fact.host, party=fact.party,
     )  # fmt: skip
     calm = case.calm(*_SETTLED)._replace(provided=case.provided - {"hand_over"})
     return travel_of.changed(calm, trip=trip, booked=())

@@ -1,0 +1,1 @@
+"""People who belong together: a family, a couple, one flight."""
