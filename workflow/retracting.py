@@ -19,6 +19,7 @@ from workflow.rights.acts import OPERATOR
 from workflow.situation import Decision, Situation, case_of
 from workflow.subject import CommandRule, TwoPeople
 
+_WHOLE_CASE: Final = ("case_manager", "supervisor")
 OWN_SLIP: Final = timedelta(days=7)  # so long somebody takes back alone what they recorded themselves
 RETRACTABLE: Final = {one.fact.__name__: one for subject in SUBJECTS for one in subject.retractable}
 # Of facts that are not retracted: which command puts them right, or ends what they began.
@@ -31,7 +32,7 @@ def retract_record(command: RetractRecord, situation: Situation) -> Decision:
     told = records_of(case).standing.get(command.record)
     if command.record in records_of(case).retracted:
         return refused(refusals.RETRACTED_BEFORE(record=command.record))
-    if told is None:
+    if told is None or not may_name(told, command.actor, command.mandate):
         return refused(refusals.NOT_RETRACTABLE(record=command.record))
     against = stands_on(case, command.record, told) + _against_end(RETRACTABLE[told.of], situation)
     if against:
@@ -49,6 +50,14 @@ def stands_on(case: Case, record: int, told: Told) -> list[Reason]:
     later = later_than(case, record) if kind.in_turn else ()
     after = [refusals.LATER_STANDS_ON_IT(later=number, at=instant(one.at)) for number, one in later]
     return [*step, *after, *kind.against(case, told)]
+
+
+def may_name(told: Told, actor: str, mandate: str) -> bool:
+    """Tell whether somebody may speak of a record: it is theirs, or they see the whole case.
+
+    To everybody else it is not there: a doctor is not told what a lawyer recorded, and finance nothing of either.
+    """
+    return told.by == actor or mandate in _WHOLE_CASE or mandate == OPERATOR
 
 
 def is_own_slip(told: Told, actor: str, now: datetime) -> bool:

@@ -113,9 +113,13 @@ def age_that_waits(context: FormContext) -> Iterator[Choice]:
 
 
 def records(context: FormContext) -> Iterator[Choice]:
-    """Offer what can be retracted, one's own first and the newest first; each with its number in the history."""
+    """Offer what can be retracted, one's own first and the newest first; each with its number in the history.
+
+    Who sees a part of the case only is offered their own.
+    """
     standing = records_of(case_of(context)).standing
-    for number, told in sorted(standing.items(), key=lambda one: (one[1].by != context.account, -one[0])):
+    theirs = {number: told for number, told in standing.items() if context.whole or told.by == context.account}
+    for number, told in sorted(theirs.items(), key=lambda one: (one[1].by != context.account, -one[0])):
         about = [_of_record(name, value, context) for name, value in told.about]
         said = context.words.label("fact", told.of), *filter(None, about), context.moment(instant(told.at)), told.by
         yield Choice(str(number), _DOT.join((f"{number}", *said)))

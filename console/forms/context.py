@@ -29,6 +29,7 @@ class FormContext(NamedTuple):
     staff: tuple[str, ...] = ()  # whoever could be the second person
     programmes: tuple[str, ...] = ()  # those somebody works for
     referrals: frozenset[str] | None = None  # all they may answer, where that is not all there are
+    whole: bool = True  # whether they see the whole case, and not only a part of it
     opened: Mapping[str, str] = MappingProxyType({})  # what was opened to be put right, by command and field
 
     @property

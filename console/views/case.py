@@ -154,12 +154,14 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
         unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),
-        slips=_slips(case) if "RetractRecord" in may else frozenset(),
+        slips=_slips(case, may, reader.account.account),
     )  # fmt: skip
 
 
-def _slips(case: Case) -> frozenset[Panel]:
-    kinds = {told.of for told in records_of(case).standing.values()}
+def _slips(case: Case, may: Collection[str], account: str) -> frozenset[Panel]:
+    """Return the panels that hold a record somebody may speak of: who does not see the whole case, of their own."""
+    standing = records_of(case).standing.values() if "RetractRecord" in may else ()
+    kinds = {told.of for told in standing if "AdvanceCase" in may or told.by == account}
     return frozenset(panel for name in kinds if (panel := panel_of(RETRACTABLE[name].fact)) is not None)
 
 

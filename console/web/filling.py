@@ -311,7 +311,8 @@ def context_of(context: RequestContext, programme: Programme, case: Case | None 
     own = case if context.permit.relation == "partner" else None
     referrals = own_referrals(account.account.partition(":")[0], own, programme) if own else None
     programmes, now = tuple(sorted(account.programmes)), context.web.now()
-    return FormContext(context.words, now, account.account, programme, case, colleagues, programmes, referrals)
+    whole = case is None or context.may("case.advance") is not None
+    return FormContext(context.words, now, account.account, programme, case, colleagues, programmes, referrals, whole)
 
 
 def right_of(context: RequestContext, kind: type[Command], case: Case | None, programme: Programme) -> Right | None:

@@ -49,6 +49,7 @@ _OF_ONE_SESSION: Final = (
     "/opened/{command_id}",
     "/disclosed/{command_id}",
     "/content/{command_id}",
+    "/correct/{command_id}",
     "/office/{programme}/done/{command_id}",
 )
 
@@ -224,6 +225,17 @@ def test_what_was_opened_is_told_after_it_is_recorded_that_it_was_asked_for(stre
     command_id = str(street.office.uuid())
     form = {"command_id": command_id, "parts": "identity", "purpose": "check", "why": "the ticket"}
     sent = person.post(f"/cases/{case.case_id}/open", form)
+    rows = street.office.rows("looks")
+    assert [(row["account"], row["page"]) for row in rows] == [(person.account, "case.open_sealed")]
+    street.forget()
+    assert person.get(sent.headers["location"]).status_code == 200
+    assert [row["case_id"] for row in street.office.rows("looks")] == [case.case_id]
+
+
+def test_what_is_opened_to_be_put_right_is_told_after_it_is_recorded(street: Street) -> None:
+    case, person = street.coming, street.town.somebody("supervisor", "programme")
+    street.forget()
+    sent = person.post(f"/cases/{case.case_id}/correct", {"command_id": str(street.office.uuid())})
     rows = street.office.rows("looks")
     assert [(row["account"], row["page"]) for row in rows] == [(person.account, "case.open_sealed")]
     street.forget()

@@ -164,3 +164,13 @@ def test_a_retracted_note_is_opened_struck_out(house: WebHouse) -> None:
     form = {"command_id": str(house.office.uuid()), "parts": "story", "purpose": "check", "why": "what was it"}
     shown = anna.get(anna.post(f"/cases/{case.case_id}/open", form).headers["location"]).text
     assert "<s>of somebody else</s>" in shown
+
+
+def test_a_doctor_is_offered_their_own_records_and_told_of_no_others(house: WebHouse) -> None:
+    case = Story(house.office, team="north").does(AddNote, note="a talk")
+    doctor = house.sign_in("staff:lena", ["medical"], team="north")
+    page = doctor.get(f"/cases/{case.case_id}/do/RetractRecord")
+    assert page.status_code == 200
+    assert "staff:anna" not in main_of(page)
+    assert "Something here was recorded by mistake" not in doctor.get(f"/cases/{case.case_id}").text
+    assert "/do/RetractRecord" not in doctor.get(f"/cases/{case.case_id}/history").text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,16 +10,21 @@ from events.catalogue import Fact
 from events.database import sqlite_url
 from events.facts.accounts import AccountClosed, AccountOpened, AccountPlaced, CredentialsReset, RolesChanged
 from events.facts.care import CarePlanAgreed
+from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed
 from events.facts.journey import StageEntered
 from events.facts.office import HistoryVouchedFor
 from events.ids import LOG_REPAIRS, OFFICE_DECISIONS, CaseId, account_stream, case_stream
+from events.instants import instant
 from tests.kit.histories import Witnessed
 from tests.kit.officers import ROOT, ZOYA
 from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.case.proposals import proposals_of
+from workflow.case.retraction import records_of
 from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
 from workflow.subjects.care.commands import AgreeCarePlan
+from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.travel.commands import DeclareReturn
 
 
 @pytest.fixture
@@ -189,3 +195,40 @@ def test_accounts_that_older_versions_opened_by_one_are_counted_and_named_as_suc
     found = {one.name: one for one in office.checked()}["I12"]
     assert (found.ok, found.counted["older decisions of one officer"]) == (True, 3)
     office.close()
+
+
+# -- what one person may do alone, and no more -----------------------------------------------------------------------
+
+
+def retracted(office: Witnessed, case_id: CaseId, **fields: Any) -> tuple[str, Fact]:
+    """Return what a retraction of Anna's last note tells, as a forger would write it."""
+    number, told = max(records_of(office.case(case_id)).standing.items())
+    said = {"record": number, "of": told.of, "by": told.by, "recorded_at": instant(told.at), "why": "wrong_case"}
+    return case_stream(case_id), RecordRetracted.model_validate(said | fields)
+
+
+def test_ones_own_slip_passes_and_anothers_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.does(case_id, AddNote, note="mine")
+    office.forge(retracted(office, case_id), actor=ANNA)
+    assert office.failing() == set()
+    office.does(case_id, AddNote, note="mine too")
+    office.forge(retracted(office, case_id), actor=BORIS)
+    assert office.failing() == {"I12"}
+
+
+def test_a_retraction_that_came_too_late_for_one_person_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.does(case_id, AddNote, note="mine")
+    office.later(days=8)
+    office.forge(retracted(office, case_id), actor=ANNA)
+    assert "I12" in office.failing()
+
+
+def test_a_declared_return_that_one_person_turned_is_found(office: Witnessed, case_id: CaseId) -> None:
+    person, before = office.case(case_id).person_id, office.case(case_id).citizenships
+    said = {"person_id": person, "citizenships": ("UA",), "citizenships_before": before}
+    fact = CitizenshipsCorrected.model_validate(said | {"why": "mistyped", "evidence": "passport"})
+    office.forge((case_stream(case_id), fact), actor=ANNA)
+    assert office.failing() == set()
+    office.does(case_id, DeclareReturn, destination="UA", signed_on="2007-03-05")
+    office.forge((case_stream(case_id), fact), actor=ANNA)
+    assert office.failing() == {"I12"}

@@ -15,6 +15,8 @@ from handlers.projections.rebuild import rebuild
 from handlers.queries.person_matches import search_people
 from handlers.queries.referrals import disclosed_fields
 from handlers.queries.reports import stage_statistics
+from tests.kit.audits import audited
+from tests.kit.erasures import ended, erased
 from tests.kit.offices import ON_BOTH_DATABASES, Office, overtaken
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
@@ -196,3 +198,23 @@ def test_what_was_corrected_is_opened_with_what_it_was_and_marked(office: Office
         ("Elena Surcani", False), ("Elena Țurcanu", True),
     ]  # fmt: skip
     assert values_in_force(log, number, show.command_id)["name"] == "Elena Țurcanu"
+
+
+def test_an_auditors_bundle_of_a_case_with_corrections_and_retractions_is_proved(office: Office) -> None:
+    case = known(office, age_band=..., birth_date="1995-06-10")
+    case.does(CorrectIdentity, birth_date="1985-06-10", **BY).confirmed()
+    case.does(CorrectCitizenships, citizenships=("UA",), **BY).does(AddNote, note="x")
+    case.does(RetractRecord, record=max(records_of(case.case).standing), why="wrong_case")
+    found_in = audited(office.service.log, case.case_id, int(office.now.timestamp()))
+    code, notes, rows = found_in.checked()
+    assert code == 0, notes
+    assert {"IdentityCorrected", "AgeCorrected", "CitizenshipsCorrected", "RecordRetracted"} <= {row[3] for row in rows}
+    assert b"1985-06-10" not in found_in.data
+
+
+def test_of_somebody_erased_nothing_is_corrected_or_retracted(office: Office) -> None:
+    case = ended(office).does(AddNote, note="x")
+    number = max(records_of(case.case).standing)
+    erased(case)
+    case.when(CorrectIdentity, name="Elena", **BY).then_refused("person_is_not_erased")
+    case.when(RetractRecord, record=number, why="wrong_case").then_refused("person_is_not_erased")

@@ -24,6 +24,7 @@ from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import TakeBed
+from workflow.subjects.corrections.commands import CorrectDetails
 from workflow.subjects.intake.commands import EARLIEST_BIRTH, GiveConsent, OpenCase, WithdrawConsent
 from workflow.subjects.referrals.commands import SendReferral
 from workflow.subjects.referrals.state import referrals_of
@@ -147,7 +148,7 @@ def test_assent_is_a_childs_and_to_something_that_can_be_consented_to(office: Of
 
 def test_a_person_found_to_be_an_adult_is_asked_before_the_next_step(office: Office) -> None:
     case = bring(a_child(office), "accommodation").does(TakeBed)
-    case.does(EstablishAge, child=False, basis="birth certificate")
+    case.does(CorrectDetails, age_band="18-20", why="paper_seen", evidence="birth_certificate").confirmed()
     case.advance("begin_care").then_refused("consent_to_assistance")
     case.does(GiveConsent, purpose="assistance").goes("begin_care")
 

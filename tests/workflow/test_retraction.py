@@ -60,6 +60,12 @@ def test_a_colleagues_record_takes_two() -> None:
     assert (fact.by, fact.second) == (ANNA, BORIS)
 
 
+def test_who_sees_a_part_of_the_case_speaks_of_their_own_records_only() -> None:
+    story = opened().does(AddNote, note="mine")
+    for mandate in ("medical", "legal", "finance_release"):
+        retract(story, "NoteAdded", actor="staff:lena", mandate=mandate).then_refused("record_is_retractable")
+
+
 def test_an_old_record_takes_two() -> None:
     story = opened().does(AddNote, note="mine").later(days=8)
     retract(story, "NoteAdded").then_among_others(DecisionProposed)
