@@ -9,19 +9,21 @@ from workflow.programme.programme import Programme
 from workflow.subjects.access.emergency import EmergencyLetter
 from workflow.subjects.access.looking import StopLetter
 from workflow.subjects.access.state import access_of
+from workflow.subjects.intake.state import handle_of
 
 
 def emergency_access_letter(job: Job[EmergencyLetter], seen: CaseSnapshot) -> Letter:
-    """Return the letter; it says no more than the open log does, and whose case it is only by its number."""
+    """Return the letter; it says no more than the open log does, and whose case it is by number and handle."""
     office, number, about = seen.definition.programme.office, seen.case.case_id, job.about
+    called = handle_of(seen.case, seen.definition.programme)
     owner, until = access_of(seen.case).owner, _told(about.until, seen.definition.programme)
     who, why = f"{about.account} ({about.mandate})", about.reason.replace("_", " ")
     english = (
-        f"Case {number} was opened in an emergency by {who}, until {until['at_en']}. Reason: {why}. "
+        f"Case {number} ({called}) was opened in an emergency by {who}, until {until['at_en']}. Reason: {why}. "
         f"Owner: {owner or 'nobody'}. Somebody else is to review it."
     )
     russian = (
-        f"Дело {number} открыто в экстренном порядке: {who}, до {until['at_ru']}. Причина: {why}. "
+        f"Дело {number} ({called}) открыто в экстренном порядке: {who}, до {until['at_ru']}. Причина: {why}. "
         f"Ведёт дело: {owner or 'никто'}. Этот доступ должен проверить кто-то другой."
     )
     email = office.data_protection_email or office.email
