@@ -13,7 +13,7 @@ from console.subjects import ALL, Panel, likely, panel_of, panels_for
 from console.views.attachments import FileRow, file_rows
 from console.views.erased import commands_on
 from console.views.expected import expected_at
-from console.views.groups import GroupView, group_view
+from console.views.groups import SHOWN_MAX, GroupView, group_view
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction, action_for, deeds_for
@@ -150,7 +150,7 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=_ahead(timers, case),
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
-        group=group_view(reader, snapshot) if "group" in panels else None,
+        group=group_view(reader, snapshot, SHOWN_MAX) if "group" in panels else None,
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
         unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),

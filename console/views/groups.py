@@ -13,6 +13,7 @@ from workflow.command import CaseCommand
 from workflow.reasons import Reason
 from workflow.rights.command_rights import right_to
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.groups.commands import COMPANY_MAX
 from workflow.subjects.groups.state import Group, belonging_of, group_stream
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.safety.state import safety_of
@@ -72,19 +73,20 @@ def group_in(reader: Reader, group_id: str) -> Group:
     return found or Group()
 
 
-def group_view(reader: Reader, snapshot: CaseSnapshot) -> GroupView | None:
-    """Return the group of a case, None when it belongs to none."""
+def group_view(reader: Reader, snapshot: CaseSnapshot, most: int = COMPANY_MAX) -> GroupView | None:
+    """Return the group of a case, None when it belongs to none; what is missing is looked up for ``most`` of them."""
     mine = belonging_of(snapshot.case)
     if not mine.group_id:
         return None
     group = group_in(reader, mine.group_id)
     seen = reader.visible_cases(group.members)
-    rows = tuple(_row(reader, group, seen[one], snapshot) for one in group.members if one in seen)
+    shown = [seen[one] for one in group.members if one in seen]
+    rows = tuple(_row(reader, group, one, snapshot, looks=at < most) for at, one in enumerate(shown))
     ongoing = [row.snapshot for row in rows if row.goes_on]
     return GroupView(group.kind, rows, len(group.members) - len(rows), tuple(_offers(reader, ongoing)))
 
 
-def _row(reader: Reader, group: Group, seen: CaseSnapshot, here: CaseSnapshot) -> MemberRow:
+def _row(reader: Reader, group: Group, seen: CaseSnapshot, here: CaseSnapshot, *, looks: bool) -> MemberRow:
     case, member = seen.case, group.members[seen.case.case_id]
     goes_on = not seen.definition.journey.stage(case.stage).ends
     return MemberRow(
@@ -93,7 +95,7 @@ def _row(reader: Reader, group: Group, seen: CaseSnapshot, here: CaseSnapshot) -
         goes_on=goes_on,
         is_child=case.is_child(seen.definition.programme.day(reader.now)),
         is_erased=is_erased(case),
-        onward=_onward(reader, seen) if goes_on else None,
+        onward=_onward(reader, seen) if goes_on and looks else None,
         decides=safety_of(here.case).guardian_case == case.case_id,
         is_suspect=case.case_id in safety_of(here.case).suspects,
     )  # fmt: skip

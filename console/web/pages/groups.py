@@ -24,7 +24,7 @@ from handlers.states.case_reader import CaseSnapshot
 from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import Right, right_to, stays_within
-from workflow.subjects.groups.commands import FormGroup, JoinGroup
+from workflow.subjects.groups.commands import COMPANY_MAX, FormGroup, JoinGroup
 from workflow.subjects.groups.refusals import MEMBER_EXISTS
 from workflow.subjects.groups.state import belonging_of
 from workflow.subjects.travel.commands import HandOver
@@ -53,7 +53,9 @@ class NotDone(NamedTuple):
 @router.get("/cases/{case_id}/together")
 def everybody(context: GroupWork) -> Response:
     """Show who belongs to the group of a case, and what may be done for several of them."""
-    return context.page("pages/together.html", group=_group(context), n=naming(context), case=context.case.case)
+    return context.page(
+        "pages/together.html", group=_group(context, COMPANY_MAX), n=naming(context), case=context.case.case
+    )
 
 
 @router.get("/cases/{case_id}/together/add")
@@ -206,9 +208,8 @@ def _kind(context: RequestContext, command: str) -> tuple[type[CaseCommand], Rig
     return kind, right
 
 
-def _group(context: RequestContext) -> GroupView:
-    found = group_view(context.reader, context.case)
-    return found or GroupView("", (), 0, ())
+def _group(context: RequestContext, most: int = 0) -> GroupView:
+    return group_view(context.reader, context.case, most) or GroupView("", (), 0, ())
 
 
 def _right_on(context: RequestContext, other: CaseSnapshot | None) -> Right | None:
