@@ -84,7 +84,9 @@ def test_a_photograph_is_taken_on_a_telephone_in_russian_and_without_script(
     page.wait_for_load_state("load")
     box = shown.bounding_box()
     assert box is not None
-    assert (round(box["width"]), round(box["height"])) == (14, 18), "it is drawn, and the right way up: 12 by 16, framed"
+    assert (round(box["width"]), round(box["height"])) == (14, 18), (
+        "it is drawn, and the right way up: 12 by 16, framed"
+    )
 
 
 def test_a_file_that_is_too_large_is_told_of_before_it_is_sent(window: Window, live: LiveHouse, tmp_path: Path) -> None:
