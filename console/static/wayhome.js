@@ -33,6 +33,15 @@
     });
   }
 
+  // A file that is too large is told of before it is sent.
+  for (const input of document.querySelectorAll("input[data-bytes-max]")) {
+    input.addEventListener("change", () => {
+      const [file] = input.files;
+      input.setCustomValidity(file && file.size > Number(input.dataset.bytesMax) ? input.dataset.tooLarge : "");
+      input.reportValidity();
+    });
+  }
+
   // Passkeys: a form with data-passkey asks the server what to sign, the browser's key signs it, the form brings it.
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!window.PublicKeyCredential) continue;

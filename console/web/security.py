@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.web.site import Site
+from console.web.uploads import is_for_files
 from events.world import Entropy
 
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -69,12 +70,12 @@ class SecurityMiddleware:
         if not length.isdecimal() or int(length[:12]) > self._limit(scope):
             return 413, _too_much(self._limit(scope))
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in ((_JSON,) if scope["path"].startswith("/api/") else (*_FORMS, _JSON)) and length != "0":
+        if kind not in _kinds(scope["path"]) and length != "0":
             return 415, "This page reads forms only; the API reads application/json."
         return None
 
     def _limit(self, scope: Scope) -> int:
-        return self._site.upload_bytes_max if scope["path"].startswith("/upload/") else self._site.body_bytes_max
+        return self._site.upload_bytes_max if is_for_files(scope["path"]) else self._site.body_bytes_max
 
     def _dressed(self, send: Send, nonce: str, path: str) -> Send:
         async def dressed(message: Message) -> None:
@@ -89,6 +90,13 @@ class SecurityMiddleware:
             await send(message)
 
         return dressed
+
+
+def _kinds(path: str) -> tuple[str, ...]:
+    """Return what an address reads: a program's sends files as forms do, and all else as JSON."""
+    if path.startswith("/api/"):
+        return _FORMS[1:] if is_for_files(path) else (_JSON,)
+    return (*_FORMS, _JSON)
 
 
 def _too_much(limit: int) -> str:

@@ -5,13 +5,15 @@ read here, only for who is signed in, and only so many at a time.
 """
 
 import asyncio
+import re
 from typing import Final
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-UPLOADS: Final = "/upload/"  # what the addresses begin with that take a file
+# The addresses that take a file: of pages, and the one of programs.
+_TAKES_FILES: Final = re.compile(r"/upload/.*|/api/v1/cases/[^/]+/files", re.DOTALL)
 AT_ONCE: Final = 6  # of ten megabytes each, and as much again while it is sealed
 _FILES_MAX: Final = 2  # one that was chosen or one that was photographed; the other comes empty
 _FIELDS_MAX: Final = 50
@@ -36,10 +38,15 @@ class UploadSlots:
         self._slots.release()
 
 
+def is_for_files(path: str) -> bool:
+    """Tell whether a file may be sent to an address."""
+    return _TAKES_FILES.fullmatch(path) is not None
+
+
 def takes_file(request: Request) -> bool:
     """Tell whether a request may bring a file."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return request.url.path.startswith(UPLOADS) and request.method == "POST" and kind == "multipart/form-data"
+    return is_for_files(request.url.path) and request.method == "POST" and kind == "multipart/form-data"
 
 
 async def form_with_file(request: Request) -> FormData:

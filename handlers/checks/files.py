@@ -46,7 +46,7 @@ class FilesCheck(InvariantCheck):
 
     def end(self, end: WalkEnd) -> None:
         """Hold what lies in the store to what was attached; asked last, so that what was told is there by then."""
-        del end
+        self.count("events", end.report.events)
         if self._stored is None:
             return
         found = self._stored()

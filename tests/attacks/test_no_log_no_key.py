@@ -173,7 +173,7 @@ def _failing(office: Office, what: str) -> AbstractContextManager[Any]:
 # Who may ask the key store for a key at all: the log's own doors, what compares keys with what they sealed or counts
 # those that are left of somebody erased, and secrets of the house.
 _ASKS: Final = {
-    "events/log.py", "events/writing.py", "events/verify_beside.py", "events/key_check.py", "events/head_codes.py",
+    "events/log.py", "events/keys_to_seal.py", "events/verify_beside.py", "events/key_check.py", "events/head_codes.py",
     "handlers/projections/row_signing.py", "handlers/erasing/stores.py", "console/opening_checks.py",
 }  # fmt: skip
 

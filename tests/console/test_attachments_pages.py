@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any, cast
 
@@ -267,3 +268,41 @@ def test_a_ciphertext_moved_to_another_file_does_not_open_there(house: WebHouse)
     with pytest.raises(ContentAltered):  # even if the log could be made to say so
         open_content(house.office.service.log, moved, receipt, stored(house).get(theirs.digest))
     assert other != file_id
+
+
+# -- for programs ---------------------------------------------------------------------------------------------------
+
+
+def test_a_program_attaches_lists_and_looks_and_is_recorded_too(house: WebHouse) -> None:
+    case, anna = Story(house.office), house.sign_in()
+    token = {"authorization": f"Bearer {anna.client.cookies[house.house.site.cookie]}", "accept": "application/json"}
+    program, path = house.client(), f"/api/v1/cases/{case.case_id}/files"
+    form = {"command_id": str(house.office.uuid()), "kind": "declaration"}
+    first, second = (program.post(path, data=form, files={"file": (NAME, SCAN)}, headers=token) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    (file_id,) = attachments_of(case.case).live
+    assert first.json()["file_id"] == second.json()["file_id"] == file_id
+    (listed,) = program.get(path, headers=token).json()["files"]
+    assert (listed["file_id"], listed["kind"], listed["compartment"]) == (file_id, "declaration", "legal")
+    told = program.post(f"{path}/{file_id}/opened", json={"why": "her lawyer asked"}, headers=token).json()
+    assert base64.b64decode(told["content"]) == SCAN
+    assert told["told"].endswith("Иванова Анна.pdf")
+    (look,) = house.office.service.log.of_types(f"case:{case.case_id}", ("SealedOpened",))
+    assert look.envelope.command_id == told["command_id"]
+    stored(house).kept.clear()
+    gone = program.post(f"{path}/{file_id}/opened", json={"why": "her lawyer asked"}, headers=token)
+    assert (gone.status_code, gone.json()["type"]) == (422, "urn:wayhome:problem:file_is_not_whole")
+
+
+def test_a_program_is_told_what_is_wrong_with_what_it_sends(house: WebHouse) -> None:
+    case, anna = Story(house.office), house.sign_in()
+    token = {"authorization": f"Bearer {anna.client.cookies[house.house.site.cookie]}"}
+    program, path = house.client(), f"/api/v1/cases/{case.case_id}/files"
+    form = {"command_id": str(house.office.uuid()), "kind": "declaration"}
+    page = {"file": ("x.pdf", b"<html>")}
+    refused = program.post(path, data=form, files=page, headers=token)
+    assert refused.json()["faults"][0]["what"].endswith("Save it as PDF or PNG.")
+    assert program.post(path, json=form, headers=token).status_code == 415
+    assert program.post(path, data=form | {"proves": "0"}, files=page, headers=token).status_code == 422
+    assert program.post(path, data=form, files=page).status_code == 401
+    assert not stored(house).kept

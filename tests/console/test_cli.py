@@ -356,7 +356,7 @@ def test_a_name_is_shown_only_after_the_opening_is_recorded(wayhome: Wayhome) ->
     assert "Она рассказала" not in shown  # another compartment stays closed
     last = wayhome.json("case", "history", case)[-1]
     assert (last["type"], last["actor"]) == ("SealedOpened", "staff:boris")
-    assert last["body"] == {"compartments": ["identity"], "why": "prepare ticket"}
+    assert last["body"] == {"compartments": ["identity"], "why": "prepare ticket", "file_id": ""}
 
 
 def test_nothing_is_opened_without_a_reason(wayhome: Wayhome) -> None:

@@ -81,7 +81,25 @@ def test_a_photograph_is_taken_on_a_telephone_in_russian_and_without_script(
     page.get_by_role("button", name="Записать и посмотреть").click()
     shown = page.locator("img.attached")
     expect(shown).to_be_visible()
-    assert shown.bounding_box(), "the picture is drawn"
+    page.wait_for_load_state("load")
+    box = shown.bounding_box()
+    assert box is not None
+    assert (round(box["width"]), round(box["height"])) == (14, 18), (
+        "it is drawn, and the right way up: 12 by 16, framed"
+    )
+
+
+def test_a_file_that_is_too_large_is_told_of_before_it_is_sent(window: Window, live: LiveHouse, tmp_path: Path) -> None:
+    number, desk = declared(live), window(ANNA)
+    large, small = tmp_path / "large.pdf", tmp_path / "small.pdf"
+    large.write_bytes(bytes(11_000_000))
+    small.write_bytes(SCAN)
+    chosen = desk.go(f"/cases/{number}/attach").get_by_label("File (PDF, JPEG or PNG)")
+    for file, said in ((large, "larger than 10 MB"), (small, "")):
+        chosen.set_input_files(file)
+        told = str(chosen.evaluate("input => input.validationMessage"))
+        assert said in told
+        assert bool(told) == bool(said)
 
 
 def test_a_web_page_that_calls_itself_a_scan_is_refused_in_words(

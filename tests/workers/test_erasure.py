@@ -84,7 +84,7 @@ def test_keys_ciphertexts_and_search_tokens_go_and_what_went_is_told(either_shop
     (done,) = either_shop.facts(case, "ErasureCompleted")
     assert isinstance(done, ErasureCompleted)
     assert dict(done.destroyed) | {"to_compare": 0} == {
-        "keys": 3, "sealed_parts": 4, "name_tokens": len(before), "to_compare": 0, "drafts": 0, "bank": 0,
+        "keys": 3, "sealed_parts": 4, "name_tokens": len(before), "to_compare": 0, "drafts": 0, "bank": 0, "files": 0,
     }  # fmt: skip
     assert erasure_of(case.case).completed_at
     assert (parts_of(office, other), keys_of(office, other)) == (4, 3), "nobody else is touched"

@@ -28,8 +28,7 @@ from events.ids import CaseId
 from handlers.commanding.answers import Accepted
 from workflow.reasons import Refused
 from workflow.rights.command_rights import right_to
-from workflow.subjects.attachments.commands import AttachFile
-from workflow.subjects.attachments.provable import PROVABLE
+from workflow.subjects.attachments.commands import FILE_BYTES_MAX, AttachFile
 from workflow.subjects.attachments.state import AttachedFile, attachments_of
 
 router = APIRouter(include_in_schema=False)
@@ -127,8 +126,8 @@ def _form(context: RequestContext, given: Mapping[str, str], status: int = 200, 
     shown: dict[str, Any] = {"faults": {}, "given": given, "reasons": reasons, "gone": status == 410} | values
     return context.page(
         "pages/attach.html", status, case_id=context.case.case.case_id, kinds=KINDS, compartments=COMPARTMENTS,
-        facts=_provable(context), n=naming(context), command_id=context.new_id(), longest=TOLD_LONGEST, usual=PROVABLE,
-        **shown,
+        facts=_provable(context), n=naming(context), command_id=context.new_id(), longest=TOLD_LONGEST,
+        bytes_max=FILE_BYTES_MAX, too_large=context.words.gettext(SAID["too_large"]), **shown,
     )  # fmt: skip
 
 
