@@ -98,6 +98,7 @@ def test_the_keyboard_alone_is_enough(window: Window) -> None:
     page.keyboard.type(keys.password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sign-in/code*")
+    expect(page.get_by_label("Code")).to_be_focused()
     page.keyboard.type(desk.live.code_of("staff:gleb"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/work")
