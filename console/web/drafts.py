@@ -8,13 +8,15 @@ never sent by itself; anybody else who signs in here is told nothing of it.
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from contextlib import suppress
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import Request
 from starlette.datastructures import FormData
 
 from console.forms.given import ADD_ROW, AS_SHOWN, ENVELOPE
+from console.forms.context import FormContext
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.context import WebContext
 from console.words.translation import Words
@@ -36,6 +38,7 @@ _CORRECTING: Final = re.compile(r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/correct/[a-z
 _ENTRY: Final = re.compile(r"/directory/[a-z0-9-]{2,40}/[a-z]{1,20}(?P<change>/[a-z0-9-]{1,40}/change)?")
 _FORM: Final = re.compile(r"/(?P<what>cases|office)/(?P<of>[A-Za-z0-9-]{2,40})/do/(?P<command>[A-Za-z]{1,60})")
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW, "keep", "drop"})  # pressed, not typed
+WhyNot = NotKept | Literal["not_now"]
 
 
 class FormPlace(NamedTuple):
@@ -73,6 +76,15 @@ def form_at(path: str) -> FormPlace | None:
     return FormPlace(f"/cases/{case_id}/do/{found['command']}", kind, case_id) if kind else None
 
 
+def place_of(kind: type[Command], about: FormContext) -> FormPlace:
+    """Return the form of a command by the one address of its page, however its number was typed."""
+    if about.case is not None:
+        case_id = CaseId(about.case.case_id)
+        return FormPlace(f"/cases/{case_id}/do/{kind.__name__}", kind, case_id)
+    page = NEW_CASE if kind is OpenCase else f"/office/{about.programme.programme}/do/{kind.__name__}"
+    return FormPlace(page, kind)
+
+
 def typed_pairs(pairs: Iterable[tuple[str, str]]) -> Pairs:
     """Return what was typed into a form, without what it carries."""
     return tuple(
@@ -95,12 +107,18 @@ def drafts_of(web: WebContext, account: str, page: str = "", case_id: str = "") 
 
 def kept_quietly(
     web: WebContext, owner: Owner, draft: str, of: DraftOf, typed: Pairs, *, seen: str, sent: bool = False
-) -> Draft | NotKept | None:
+) -> Draft | WhyNot:
     """Keep what was typed if that can be done at all: that it cannot never stands in the way of the answer."""
     try:
         return web.drafts.keep(owner, draft, of, typed, web.now(), seen=seen, sent=sent)
     except EventsError:  # no room, no key, or the person was erased meanwhile
-        return None
+        return "not_now"
+
+
+def dropped_quietly(web: WebContext, account: str, draft: str) -> None:
+    """Forget a draft if that can be done now: what was done stays done, and an old draft runs out by itself."""
+    with suppress(EventsError):
+        web.drafts.drop(account, draft)
 
 
 def keep_unsent(request: Request, web: WebContext, form: FormData | None, token: str) -> str:
@@ -137,7 +155,7 @@ def asked_draft(request: Request, drafts: Sequence[Draft]) -> Draft | None:
     return named or next((draft for draft in drafts if draft.sent), None)
 
 
-def said_of(kept: Draft | NotKept | None, words: Words, zone: str) -> str:
+def said_of(kept: Draft | WhyNot | None, words: Words, zone: str) -> str:
     """Return in words whether something is kept, and how long."""
     _ = words.gettext
     if isinstance(kept, Draft):
@@ -147,6 +165,8 @@ def said_of(kept: Draft | NotKept | None, words: Words, zone: str) -> str:
         return _("This is too long to be kept as a draft. Send it, or write it in several parts.")
     if kept == "too_many":
         return _("This is not kept: you have very many drafts. Send or throw away some of them.")
+    if kept == "not_now":
+        return _("This could not be kept. Copy what you wrote before you leave this page.")
     return _("There is nothing to keep here.")
 
 

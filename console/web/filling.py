@@ -25,11 +25,13 @@ from console.web.drafts import (
     BUTTONS,
     NEW_CASE,
     FormPlace,
+    WhyNot,
     asked_draft,
     drafts_of,
-    form_at,
+    dropped_quietly,
     kept_quietly,
     owner_of,
+    place_of,
     said_of,
     typed_pairs,
 )
@@ -39,7 +41,7 @@ from console.web.request_context import RequestContext, go
 from console.words.reasons import Worded
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted, Conflict
-from handlers.drafts.store import Draft, DraftOf, NotKept
+from handlers.drafts.store import Draft, DraftOf
 from workflow.case.state import Case
 from workflow.command import Command
 from workflow.programme.programme import Programme
@@ -111,12 +113,11 @@ class Filling(NamedTuple):
     @property
     def place(self) -> FormPlace:
         """Return the form by the address of its page."""
-        found = form_at(str(self.frame["action"]))
-        assert found is not None, "every form has a page"
-        return found
+        own = form_at(str(self.frame["action"])) if self.shapes else None  # a page with fields of its own
+        return own or place_of(self.kind, self.about)
 
-    def keep(self) -> Draft | NotKept | None:
-        """Keep what was typed as a draft of theirs; None when it cannot be kept now, or nothing was typed."""
+    def keep(self) -> Draft | WhyNot | None:
+        """Keep what was typed as a draft of theirs; None when there is nothing to keep."""
         context, sent = self.context, self.sent
         owner = owner_of(context.web, context.account.account)
         assert sent is not None, "only a form that was sent is kept"
@@ -140,20 +141,16 @@ class Filling(NamedTuple):
         draft = kept if isinstance(kept, Draft) else None
         said = said_of(kept, context.words, self.about.programme.time_zone)
         if context.request.headers.get("accept", "").startswith("application/json"):
-            line: dict[str, str | int] = {
-                "said": said,
-                "draft": draft.draft if draft else "",
-                "kept": draft.edition if draft else "",
-            }
             lasts = context.web.sessions.lasts(context.session)
-            line |= {"idle_s": lasts.idle_s, "end_s": lasts.end_s}
+            line = {"said": said, "draft": "", "kept": "", "idle_s": lasts.idle_s, "end_s": lasts.end_s}
+            line |= {"draft": draft.draft, "kept": draft.edition} if draft else {}
             return JSONResponse(line, 200 if draft or kept is None else 422)
         return self.drawn(draft=draft, said=said)
 
     def _dropped(self) -> Response:
         """Throw a draft of theirs away, and offer the form as it is without."""
         context = self.context
-        context.web.drafts.drop(context.account.account, str(context.given.get("drop", "")))
+        dropped_quietly(context.web, context.account.account, str(context.given.get("drop", "")))
         return go(self.place.page if self.about.case or self.place.page != NEW_CASE else "/cases/new")
 
     def _resumed(self, draft: Draft) -> Response | None:
@@ -242,7 +239,7 @@ class Filling(NamedTuple):
             )
             return self._replace(sent=anew).drawn(409, used=True)
         if isinstance(answer, Accepted):
-            self.context.web.drafts.drop(made.actor, str(made.command_id))
+            dropped_quietly(self.context.web, made.actor, str(made.command_id))
         if not isinstance(answer, Refused):
             return answer
         reasons = [self.context.words.worded(reason, self.about.programme) for reason in answer.reasons]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from console.views.account import zone_of
-from console.web.drafts import drafts_of, form_at
+from console.web.drafts import drafts_of, dropped_quietly, form_at
 from console.web.filling import right_of
 from console.web.request_context import RequestContext
 from handlers.drafts.store import Draft
@@ -32,7 +32,7 @@ def unsent_of(context: RequestContext, drafts: Sequence[Draft]) -> list[Unsent]:
     found = [(draft, _listed(context, draft)) for draft in drafts]
     for draft, listed in found:
         if listed is None:
-            context.web.drafts.drop(context.account.account, draft.draft)
+            dropped_quietly(context.web, context.account.account, draft.draft)
     return [listed for _, listed in found if listed is not None]
 
 

@@ -31,7 +31,7 @@ from workflow.subjects.access.commands import SuspectDuplicate
 from workflow.subjects.intake.commands import OpenCase
 
 # What is new in each page: its nonce, and the number of the command to be.
-_NEW = re.compile(r'nonce="[^"]*"|command_id" value="[^"]*"')
+_NEW = re.compile(r'nonce="[^"]*"|(command_id|kept)" value="[^"]*"')
 # What is sent beside the case that is named; a new command of this kind says it here.
 _USUAL: dict[str, dict[str, Any]] = {
     "OpenCase": {"programme": "moscow", "source": "self"}, "DecideDuplicate": {"same": True},

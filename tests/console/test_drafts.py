@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from httpx2 import Response
 from sqlalchemy import select, update
 
+from console.forms.given import ENVELOPE
+from console.subjects import CASE_FORMS, OFFICE_FORMS
+from console.web.drafts import BUTTONS
+from events.errors import StoreReadOnly
 from handlers.drafts.sealing import compartment_of
-from handlers.drafts.store import BYTES_MAX, SENT_FOR, SENT_MAX, TYPED_FOR, TYPED_MAX, sweep_drafts
+from handlers.drafts.store import BYTES_MAX, SENT_FOR, SENT_MAX, TYPED_FOR, TYPED_MAX, Drafts, sweep_drafts
 from handlers.erasing.stores import ErasureSubject, shred
 from handlers.projections.row_signing import altered_rows
 from handlers.projections.tables import drafts
@@ -22,6 +28,7 @@ from tests.kit.story import Story, story
 from tests.kit.web import canary
 from tests.kit.web.houses import Person, WebHouse
 from tests.kit.web.sent import count_of, form_at, hidden_in, main_of
+from workflow.command import fields_of
 from workflow.subjects.accounts.commands import ResetCredentials
 
 TEXT = "She fears that they know where her mother lives."
@@ -105,6 +112,49 @@ def test_a_draft_is_sealed_and_nobody_else_gets_it(web: WebHouse, note: str) -> 
     assert "You have no drafts." in boris.get("/drafts").text
     boris.post("/drafts", {"drop": told["draft"]})
     assert typed_in(anna.get(f"{note}?draft={told['draft']}")) == canary.STORY
+
+
+def test_a_case_number_typed_in_another_way_is_the_same_form(web: WebHouse, case: Story, note: str) -> None:
+    anna = web.sign_in()
+    odd = note.replace(case.case_id, case.case_id.lower().replace("-", "%20"))
+    told = kept(anna, odd, form_at(anna, odd))
+    assert typed_in(anna.get(f"{note}?draft={told['draft']}")) == TEXT
+
+
+def test_a_command_that_was_carried_out_is_not_undone_by_a_store_that_cannot_be_written(
+    web: WebHouse, note: str
+) -> None:
+    class ReadOnly(Drafts):
+        def drop(self, account: str, draft: str) -> None:
+            raise StoreReadOnly("the disk is read-only now")
+
+        def keep(self, *_: Any, **__: Any) -> Any:
+            raise StoreReadOnly("the disk is read-only now")
+
+    anna = web.sign_in()
+    form = form_at(anna, note)
+    container = web.house.container
+    broken = ReadOnly(container.database, container.keys, container.chance)
+    web.app.state.web = replace(web.house, drafts=broken)
+    assert anna.post(note, form | {"note": ""}).status_code == 422
+    assert "could not be kept" in anna.post(note, form | {"note": TEXT, "keep": "1"}, headers=JSON).json()["said"]
+    assert anna.post(note, form | {"note": TEXT}).status_code == 303
+
+
+def test_a_draft_that_is_thrown_away_is_gone(web: WebHouse, note: str) -> None:
+    anna = web.sign_in()
+    told = kept(anna, note, form_at(anna, note))
+    page = anna.get(f"{note}?draft={told['draft']}")
+    assert "Throw it away" in main_of(page)
+    gone = anna.post(note, hidden_in(page) | {"drop": told["draft"]})
+    assert gone.headers["location"] == note
+    assert not rows(web)
+
+
+def test_no_field_of_a_command_is_called_like_a_button_or_what_a_form_carries() -> None:
+    carried = BUTTONS | ENVELOPE - {"_token", "command_id", "expected"} | {"draft"}
+    named = {name for kind in (*CASE_FORMS.values(), *OFFICE_FORMS.values()) for name in fields_of(kind)}
+    assert not named & carried
 
 
 @ON_BOTH_DATABASES

@@ -36,7 +36,7 @@ def test_who_comes_second_sees_what_changed_and_applies_theirs_again(window: Win
     expect(page.get_by_role("heading", level=1)).to_have_text("The case has moved on")
     expect(page.get_by_role("heading", name="What you wanted")).to_be_visible()
     changed = page.locator("section", has=page.get_by_role("heading", name="What changed meanwhile"))
-    expect(changed).to_contain_text("anna")
+    expect(changed).to_contain_text("Anna")
     assert safety_of(case.case).risk is not None
     assert present(safety_of(case.case).risk).level == "medium"
     press(page, page.get_by_role("button", name="Apply it to the case as it is now"))

@@ -68,6 +68,9 @@ def press(page: Page, deed: Locator) -> None:
 def send(page: Page) -> None:
     """Press the deed the form is for."""
     press(page, page.locator("main form button.main-deed").last)
+    sure = page.locator("main form:has(input[name=checked]) button[name=give]")
+    if sure.count():  # the last look before what cannot be undone
+        press(page, sure)
 
 
 def refused(page: Page) -> list[str]:
