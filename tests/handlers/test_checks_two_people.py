@@ -12,6 +12,7 @@ from events.facts.care import CarePlanAgreed
 from events.facts.decisions import DecisionConfirmed
 from events.facts.journey import StageEntered
 from events.facts.office import HistoryVouchedFor
+from events.facts.safety import RiskAssessed
 from events.ids import LOG_REPAIRS, OFFICE_DECISIONS, CaseId, account_stream, case_stream
 from tests.kit.histories import Witnessed
 from tests.kit.officers import ROOT, ZOYA
@@ -19,6 +20,7 @@ from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.case.proposals import proposals_of
 from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
 from workflow.subjects.care.commands import AgreeCarePlan
+from workflow.subjects.safety.commands import AssessRisk
 
 
 @pytest.fixture
@@ -189,3 +191,12 @@ def test_accounts_that_older_versions_opened_by_one_are_counted_and_named_as_suc
     found = {one.name: one for one in office.checked()}["I12"]
     assert (found.ok, found.counted["older decisions of one officer"]) == (True, 3)
     office.close()
+
+
+def test_a_high_risk_that_one_person_lowered_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.does(case_id, AssessRisk, level="high", safe_to_return=False)
+    office.does(case_id, AssessRisk, level="low", safe_to_return=True)  # proposed only
+    assert office.failing() == set()
+    person = office.case(case_id).person_id
+    office.forge((case_stream(case_id), RiskAssessed(person_id=person, level="low", safe_to_return=True)), actor=ANNA)
+    assert office.failing() == {"I12"}
