@@ -15,8 +15,8 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from console.forms.given import ADD_ROW, AS_SHOWN, ENVELOPE
 from console.forms.context import FormContext
+from console.forms.given import ADD_ROW, AS_SHOWN, ENVELOPE
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.context import WebContext
 from console.words.translation import Words

@@ -29,6 +29,7 @@ from console.web.drafts import (
     asked_draft,
     drafts_of,
     dropped_quietly,
+    form_at,
     kept_quietly,
     owner_of,
     place_of,

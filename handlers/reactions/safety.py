@@ -11,7 +11,6 @@ from handlers.reactions.moment import Follows, ReactionContext, Reactions, cance
 from workflow.subjects.safety.guards import risk_valid_days
 from workflow.subjects.safety.state import (
     HIGH,
-    PLAN_DUE,
     is_at_high_risk,
     lacks_safety_plan,
     month_of_coming_of_age,
@@ -42,17 +41,17 @@ def _high_risk(moment: ReactionContext) -> Follows:
     """
     yield from moment.cancel_timers("risk_review")
     if not is_at_high_risk(moment.after):
-        yield from moment.cancel_timers(PLAN_DUE)
+        yield from moment.cancel_timers("safety_plan_due")
         return
     yield moment.set_timer("risk_review", moment.now + timedelta(days=moment.policies.risk_review_days))
     if lacks_safety_plan(moment.after) and not is_at_high_risk(moment.was):
         due = moment.now + timedelta(hours=moment.policies.safety_plan_hours)
-        yield moment.set_timer(PLAN_DUE, due, due=instant_text(due))
+        yield moment.set_timer("safety_plan_due", due, due=instant_text(due))
 
 
 def _plan_agreed(fact: SafetyPlanAgreed, moment: ReactionContext) -> Follows:
     if fact.level == HIGH:
-        yield from moment.cancel_timers(PLAN_DUE)
+        yield from moment.cancel_timers("safety_plan_due")
 
 
 def _age_known(_fact: CaseOpened | AgeEstablished | ConsentGiven, moment: ReactionContext) -> Follows:

@@ -14,6 +14,7 @@ from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed
 from events.facts.journey import StageEntered
 from events.facts.office import HistoryVouchedFor
+from events.facts.safety import RiskAssessed
 from events.ids import LOG_REPAIRS, OFFICE_DECISIONS, CaseId, account_stream, case_stream
 from events.instants import instant
 from tests.kit.histories import Witnessed
@@ -24,6 +25,7 @@ from workflow.case.retraction import records_of
 from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.intake.commands import AddNote
+from workflow.subjects.safety.commands import AssessRisk
 from workflow.subjects.travel.commands import DeclareReturn
 
 
@@ -231,4 +233,13 @@ def test_a_declared_return_that_one_person_turned_is_found(office: Witnessed, ca
     assert office.failing() == set()
     office.does(case_id, DeclareReturn, destination="UA", signed_on="2007-03-05")
     office.forge((case_stream(case_id), fact), actor=ANNA)
+    assert office.failing() == {"I12"}
+
+
+def test_a_high_risk_that_one_person_lowered_is_found(office: Witnessed, case_id: CaseId) -> None:
+    office.does(case_id, AssessRisk, level="high", safe_to_return=False)
+    office.does(case_id, AssessRisk, level="low", safe_to_return=True)  # proposed only
+    assert office.failing() == set()
+    person = office.case(case_id).person_id
+    office.forge((case_stream(case_id), RiskAssessed(person_id=person, level="low", safe_to_return=True)), actor=ANNA)
     assert office.failing() == {"I12"}
