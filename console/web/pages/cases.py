@@ -17,6 +17,7 @@ from console.forms.given import read
 from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
 from console.views.cases import Filters, as_filters, cards_of, filters_of, forget, known_to, overview, save
+from console.views.standing_in import stood_in_for
 from console.views.timeline import history
 from console.web.errors import NotThere
 from console.web.filling import Filling, filling_of, programme_of
@@ -202,7 +203,8 @@ def everything(context: Annotated[RequestContext, require("case.see")], before: 
         raise NotThere
     log, case_id = context.web.container.log, context.case.case.case_id
     found = history(log, case_id, panels_of(context.reader, context.case), before=min(before, END), machinery=True)
-    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context))
+    stood = stood_in_for(log, context.case.case, found.entries, context.web.accounts.list())
+    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context), stood=stood)
 
 
 def _picture(context: RequestContext, view: CaseView) -> Markup:
