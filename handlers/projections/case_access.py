@@ -38,7 +38,7 @@ from events.writing import Writing
 from handlers.projections.tables import case_board, case_relations, timers, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
-from workflow.rights.acts import Act
+from workflow.rights.acts import NOT_BY_STAND_INS, Act
 from workflow.rights.table import Account, Relation, StandIn, relations_for
 from workflow.rights.visibility import offices_of, organisations_shown_until
 from workflow.subjects.access.state import LookingStop, access_of
@@ -282,7 +282,8 @@ class _Asker(NamedTuple):
             return []
         here = self.table.c
         theirs = [and_(here.owner == self.account.account, here.office.in_(self._offices))]
-        return theirs + [self._stood_in_for(one) for one in self.account.stands_in]
+        days = self.account.stands_in if self.act not in NOT_BY_STAND_INS else ()
+        return theirs + [self._stood_in_for(one) for one in days]
 
     def _stood_in_for(self, one: StandIn) -> ColumnElement[bool]:
         """Return the condition that a case is a colleague's for whom they stand in at the moment of asking."""

@@ -163,6 +163,7 @@ def test_a_stand_in_sees_the_cases_for_those_days_and_not_after_them(house: WebH
     assert maria.get(f"/cases/{case.case_id}").status_code == 404
     stands_in(house)
     assert maria.get(f"/cases/{case.case_id}").status_code == 200
+    assert case.case_id not in maria.get(f"/hand-over?owner={ANNA}").text  # nobody keeps what they look after
     assert "Вы замещаете сотрудника anna" in maria.get("/work").text
     assert case.case_id in maria.get("/cases?view=list&whose=stood-in").text
     house.office.pass_time(timedelta(days=14))
@@ -195,6 +196,7 @@ def test_the_owner_learns_from_the_bell_what_the_stand_in_did(house: WebHouse) -
     anna = house.sign_in(ANNA)
     page = main_of(anna.get("/bell"))
     assert re.search(rf"A note on your case.*?{case.case_id}.*?by maria", page, re.DOTALL)
+    assert "standing in for anna" in anna.get(f"/cases/{case.case_id}/history").text
 
 
 # -- the bell ----------------------------------------------------------------------------------------------------

@@ -223,6 +223,13 @@ def test_whoever_only_stands_in_for_the_proposer_is_not_the_second_of_two() -> N
     case.does(ConfirmDecision, actor=BORIS, mandate="supervisor", proposal_id=key)
 
 
+def test_a_stand_in_neither_keeps_a_case_nor_gives_it_away() -> None:
+    world = named(office())
+    case = closed_to_the_team(world)
+    assert may(world, MARIA, "case.advance", case)
+    assert not may(world, MARIA, "case.assign", case)
+
+
 # -- what each is told -------------------------------------------------------------------------------------------
 
 

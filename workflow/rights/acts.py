@@ -30,5 +30,7 @@ STEP_UP: Final[frozenset[Act]] = frozenset({
     "case.confirm_erasure",
 })  # fmt: skip
 
+# What a case is to become, whoever stands in does not decide: they would keep it after their days.
+NOT_BY_STAND_INS: Final[frozenset[Act]] = frozenset({"case.assign"})
 OPERATOR: Final = "operator"  # the mandate of what is typed without signing in: it never counts as one of two
 Acts = tuple[Act, ...]  # where several are named, any one of them will do

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple, Self
 from events.instants import instant_text
 from workflow.case.state import Case
 from workflow.programme.programme import Programme
-from workflow.rights.acts import ROLES, Act, Role
+from workflow.rights.acts import NOT_BY_STAND_INS, ROLES, Act, Role
 from workflow.rights.visibility import organisations_shown, speaks_for_office
 from workflow.subjects.access.state import access_of
 from workflow.subjects.accommodation.state import accommodation_of
@@ -163,6 +163,8 @@ def permit(account: Account, act: Act, case: Case | None, programme: Programme |
     """Return why somebody may do an act now, or None: what no line of the table allows is not allowed."""
     if account.closed:
         return None
+    if act in NOT_BY_STAND_INS:
+        account = account._replace(stands_in=())
     relations = tuple(relations_to(account, case, programme, now)) if case is not None and programme else ()
     for relation in (*relations, *(("any",) if act not in ABOUT_A_CASE else ())):
         for role in ROLES:

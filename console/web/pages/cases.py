@@ -30,6 +30,7 @@ from console.views.cases import (
     save,
 )
 from console.views.erased import commands_on
+from console.views.standing_in import stood_in_for
 from console.views.suggested_actions import SuggestedAction
 from console.views.timeline import history
 from console.web.drafts import NEW_CASE, asked_draft
@@ -299,8 +300,11 @@ def everything(context: Annotated[RequestContext, require("case.see")], before: 
         raise NotThere
     log, case_id = context.web.container.log, context.case.case.case_id
     found = history(log, case_id, panels_of(context.reader, context.case), before=min(before, END), machinery=True)
-    may = commands_on(context.reader, context.case)
-    return context.page("pages/case_history.html", history=found, case_id=case_id, n=naming(context), may=may)
+    stood = stood_in_for(log, context.case.case, found.entries, context.web.accounts.list())
+    return context.page(
+        "pages/case_history.html", history=found, case_id=case_id, n=naming(context), stood=stood,
+        may=commands_on(context.reader, context.case),
+    )  # fmt: skip
 
 
 def _arrange(context: RequestContext, view: CaseView) -> list[tuple[Worded, list[SuggestedAction]]]:

@@ -55,17 +55,24 @@ _BY_OTHERS: Final = {
 }
 
 
+def _kept(case: Case, notices: Notices) -> Case:
+    """Return the case with its notices; one of which nobody is told anything is as small as before."""
+    if notices != Notices():
+        return notices_of.put(case, notices)
+    return case._replace(parts=without(case.parts, notices_of.name))
+
+
 def _assigned(case: Case, fact: CaseAssigned, at: At) -> Case:
     before = access_of(case).owner  # still: this subject stands before that of access
     if fact.owner == before:
         return case
-    return notices_of.put(case, notices_of(case).telling(before, "taken", at).telling(fact.owner, "given", at))
+    return _kept(case, notices_of(case).telling(before, "taken", at).telling(fact.owner, "given", at))
 
 
 def _proposed(case: Case, fact: DecisionProposed, at: At) -> Case:
     notices = notices_of(case)
     told = notices.telling(access_of(case).owner, "proposal_waits", at)
-    return notices_of.put(case, told._replace(proposers={**notices.proposers, fact.proposal_id: at.actor}))
+    return _kept(case, told._replace(proposers={**notices.proposers, fact.proposal_id: at.actor}))
 
 
 def _decided(kind: str) -> Change:
@@ -74,26 +81,27 @@ def _decided(kind: str) -> Change:
     def decided(case: Case, fact: DecisionConfirmed | DecisionDeclined | ProposalLapsed, at: At) -> Case:
         notices = notices_of(case)
         told = notices.telling(notices.proposers.get(fact.proposal_id, ""), kind, at)
-        return notices_of.put(case, told._replace(proposers=without(notices.proposers, fact.proposal_id)))
+        return _kept(case, told._replace(proposers=without(notices.proposers, fact.proposal_id)))
 
     return decided
 
 
 def _taken_back(case: Case, fact: Any, _at: At) -> Case:
-    return notices_of.changed(case, proposers=without(notices_of(case).proposers, fact.proposal_id))
+    notices = notices_of(case)
+    return _kept(case, notices._replace(proposers=without(notices.proposers, fact.proposal_id)))
 
 
 def _by_others(kind: str) -> Change:
     def done(case: Case, _fact: Any, at: At) -> Case:
         notices = notices_of(case)
         told = notices if is_machine(at.actor) else notices.telling(access_of(case).owner, kind, at)
-        return case if told is notices else notices_of.put(case, told)
+        return case if told is notices else _kept(case, told)
 
     return done
 
 
 def _erased(case: Case, _fact: Any, _at: At) -> Case:
-    return notices_of.put(case, Notices())
+    return _kept(case, Notices())
 
 
 CHANGES: dict[str, Change] = {
