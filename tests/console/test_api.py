@@ -34,7 +34,8 @@ from workflow.subjects.intake.commands import OpenCase
 _NEW = re.compile(r'nonce="[^"]*"|command_id" value="[^"]*"')
 # What is sent beside the case that is named; a new command of this kind says it here.
 _USUAL: dict[str, dict[str, Any]] = {
-    "OpenCase": {"programme": "moscow", "source": "self"}, "DecideDuplicate": {"same": True}, "JoinCases": {}, "PartCases": {},
+    "OpenCase": {"programme": "moscow", "source": "self"}, "DecideDuplicate": {"same": True},
+    "JoinCases": {}, "PartCases": {},
 }  # fmt: skip
 NAME, STORY = "Оксана Приходько", "what happened in the flat"
 
