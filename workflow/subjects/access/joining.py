@@ -50,7 +50,7 @@ def part_cases(command: PartCases, situation: Situation) -> Decision:
     """Return that each is on its own again; nothing that was recorded moves."""
     case, other = case_of(situation), situation.cases.get(command.other)
     if other is None or command.other not in access_of(case).joined:
-        return refused(refusals.OTHER_IS_JOINED(case=command.other))
+        return refused(refusals.OTHER_IS_JOINED())
     if reasons := [*_unseen(command, other, situation)]:
         return Refused(tuple(reasons))
     parted = CasesParted(other=other.case_id, **situation.two)

@@ -20,7 +20,7 @@ OTHER_CASE_GOES_ON: Final = ReasonKind("joined_case_is_the_last", ("case", "next
 OTHER_CASE_LEADS: Final = ReasonKind("joined_case_is_the_last/leads", ("case", "joined"), field="other")
 ALREADY_ONE_PERSONS: Final = ReasonKind("joined_case_is_anothers", ("case",), field="other")
 OTHER_WAITS_FOR_ERASURE: Final = ReasonKind("joined_case_is_kept", ("case",), field="other")
-OTHER_IS_JOINED: Final = ReasonKind("other_case_is_joined", ("case",), field="other")
+OTHER_IS_JOINED: Final = ReasonKind("other_case_is_joined", field="other")
 BOTH_MAY_SEE_BOTH: Final = ReasonKind("both_may_see_both_cases", ("account",))
 CASE_IS_LED: Final = ReasonKind("case_leads", ("leading",))
 CASE_IS_ANOTHERS: Final = ReasonKind("case_is_anothers")
