@@ -42,7 +42,7 @@ def entry_shapes(kind: str, *, is_new: bool) -> tuple[Shape, ...]:
     """Return what a person fills in for an entry of a kind.
 
     >>> [(shape.name, shape.kind) for shape in entry_shapes("meeter", is_new=True)]
-    [('entry', 'text'), ('name', 'text'), ('email', 'text'), ('languages', 'choices')]
+    [('entry', 'text'), ('name', 'text'), ('email', 'text'), ('languages', 'choices'), ('seats', 'number')]
     """
     first = (Shape("entry", "text", needed=True, longest=40),) if is_new else ()
     left_out = _CHANGED_ONLY | {"id"} if is_new else _KEPT

@@ -123,11 +123,12 @@ def _faults(context: RequestContext, given: Mapping[str, str]) -> dict[str, str]
 def _form(context: RequestContext, given: Mapping[str, str], status: int = 200, **values: Any) -> Response:
     programme = context.case.definition.programme
     reasons = [context.words.worded(one, programme) for one in values.pop("reasons", ())]
+    too_large = SAID["too_large"]
     shown: dict[str, Any] = {"faults": {}, "given": given, "reasons": reasons, "gone": status == 410} | values
     return context.page(
         "pages/attach.html", status, case_id=context.case.case.case_id, kinds=KINDS, compartments=COMPARTMENTS,
         facts=_provable(context), n=naming(context), command_id=context.new_id(), longest=TOLD_LONGEST,
-        bytes_max=FILE_BYTES_MAX, too_large=context.words.gettext(SAID["too_large"]), **shown,
+        bytes_max=FILE_BYTES_MAX, too_large=context.words.gettext(too_large), **shown,
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ _TYPED = {
     "places": "12",
     "more": "languages: [ru]",
     "proposer": BORIS,
+    "handle": "Grey Willow",
+    **dict.fromkeys(("member", "with_case", "other"), "7K3P9-QXM2D"),
 }
 _BY_KIND = {"day": "2007-09-01", "money": "1 800,50"}
 # What somebody would send who forged a choice that is not offered.
@@ -58,7 +60,8 @@ FORGED = {
     "facility": "shelter-north",
     "course": "sewing",
     "account": BORIS,
-    "other": "7K3P9-QXM2D",
+    **dict.fromkeys(("member", "with_case", "other"), "7K3P9-QXM2D"),
+    "file_id": "F-7K3P9QXM2D7K3P9Q",
     "entry": "new-start",
 }
 
