@@ -16,7 +16,9 @@ from workflow.subjects.intake.commands import OpenSealed
 
 PART: Final = "identity"
 WHY: Final = "names in their own list"
-_NAMED_BY: Final = frozenset({"CaseOpened"})  # the person's own name; a guardian's is of the same part
+_NAMED_BY: Final = frozenset(
+    {"CaseOpened", "IdentityCorrected"}
+)  # the person's own name; a guardian's is of the same part
 
 
 class OpenedNames(NamedTuple):

@@ -47,7 +47,7 @@ def test_forty_cases_are_handed_over_before_a_holiday_with_the_screens_alone(
     page = leaves.go("/work")
     press(page, page.get_by_role("link", name="Hand over", exact=True))
     expect(page.locator("tbody input[type=checkbox]:checked")).to_have_count(FORTY)
-    page.get_by_label("To whom").select_option(GLEB)
+    page.get_by_label("Who takes over").select_option(GLEB)
     press(page, page.get_by_role("button", name="Look at it once more").first)
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{FORTY} cases go to gleb")
     if script:

@@ -195,3 +195,10 @@ def test_one_person_turns_no_declared_return_to_another_country() -> None:
     assert story.case.citizenships == ("MD",)
     story.confirmed()
     assert story.case.citizenships == ("UA",)
+
+
+def test_a_name_is_not_corrected_to_what_the_person_is_called() -> None:
+    story = Story(World(), name="Elena Surcani", handle="Mia")
+    story.when(CorrectIdentity, name="Mia Turcanu", why="mistyped", evidence="passport").then_refused(
+        "handle_is_of_the_name"
+    )

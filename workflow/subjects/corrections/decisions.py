@@ -19,9 +19,11 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, id_from
 from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.corrections import commands, refusals
 from workflow.subjects.corrections.state import AgeSaid, corrections_of
+from workflow.subjects.intake.state import handle_of
 from workflow.subjects.safety.state import LAPSED, month_of_coming_of_age, safety_of
 from workflow.subjects.travel.state import travel_of
 from workflow.values.ages import CHILD_BANDS, age_known, band_of
+from workflow.values.handles import is_of_name
 
 AnyCorrection = commands.CorrectIdentity | commands.CorrectCitizenships | commands.CorrectDetails
 
@@ -38,6 +40,7 @@ def correct_identity(command: commands.CorrectIdentity, situation: Situation) ->
         (not given and not emptied, refusals.NOTHING_IS_CORRECTED()),
         (command.phone and command.no_phone, refusals.ONE_OF_BOTH()),
         (born is not None and born > situation.today, refusals.BIRTH_DATE_IS_PAST()),
+        (_is_called_so(command, situation), refusals.HANDLE_IS_OF_THE_NAME()),
     )
     if reasons:
         return Refused(tuple(reasons))
@@ -49,6 +52,12 @@ def correct_identity(command: commands.CorrectIdentity, situation: Situation) ->
         name=command.name, birth_date=born.isoformat() if born else None, phone=command.phone,
     )  # fmt: skip
     return [*situation.about_case(corrected), *_second_asked(command, said, situation)]
+
+
+def _is_called_so(command: commands.CorrectIdentity, situation: Situation) -> bool:
+    """Tell whether what the person is called in the house would be a part of their name."""
+    handle = handle_of(case_of(situation), situation.programme)
+    return command.name is not None and is_of_name(handle, command.name)
 
 
 def _born(command: commands.CorrectIdentity, situation: Situation) -> AgeSaid | None:

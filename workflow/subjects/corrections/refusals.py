@@ -25,3 +25,4 @@ APPOINTMENT_FITS: Final = ReasonKind(
     "arranged_before/appointment", ("service", "language"), helps_with=("CancelAppointment", "BookAppointment")
 )
 ARRIVAL_FITS: Final = ReasonKind("arranged_before/arrival", ("language",), helps_with=("DelayArrival",))
+HANDLE_IS_OF_THE_NAME: Final = ReasonKind("handle_is_of_the_name", helps_with=("ChangeHandle",), field="name")
