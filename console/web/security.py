@@ -95,7 +95,7 @@ class SecurityMiddleware:
 def _kinds(path: str) -> tuple[str, ...]:
     """Return what an address reads: a program's sends files as forms do, and all else as JSON."""
     if path.startswith("/api/"):
-        return _FORMS[1:] if is_for_files(path) else (_JSON,)
+        return (_JSON, *_FORMS[1:]) if is_for_files(path) else (_JSON,)
     return (*_FORMS, _JSON)
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from console.attachments.attaching import TOLD_LONGEST, GivenFile, Sender, attach
-from console.attachments.faults import NotTakenError
+from console.attachments.faults import NotTakenError, Why
 from console.attachments.said import SAID
 from console.views.attachments import ProvableFact, opened_file, provable_facts, told_of_file
 from console.views.case import mandate_for, panels_of
@@ -76,7 +76,7 @@ def take(context: Attaching) -> Response:
             _as_given(context, files[0], given), context.submit,
         )  # fmt: skip
     except NotTakenError as problem:
-        return _form(context, given, 422, faults={"file": context.words.gettext(SAID[problem.why])})
+        return _form(context, given, 422, faults={"file": _said(context, problem.why)})
     except CommandReused:
         raise NotReadable(422, "form_used_before") from None
     if isinstance(answer, Accepted):
@@ -123,13 +123,17 @@ def _faults(context: RequestContext, given: Mapping[str, str]) -> dict[str, str]
 def _form(context: RequestContext, given: Mapping[str, str], status: int = 200, **values: Any) -> Response:
     programme = context.case.definition.programme
     reasons = [context.words.worded(one, programme) for one in values.pop("reasons", ())]
-    too_large = SAID["too_large"]
     shown: dict[str, Any] = {"faults": {}, "given": given, "reasons": reasons, "gone": status == 410} | values
     return context.page(
         "pages/attach.html", status, case_id=context.case.case.case_id, kinds=KINDS, compartments=COMPARTMENTS,
         facts=_provable(context), n=naming(context), command_id=context.new_id(), longest=TOLD_LONGEST,
-        bytes_max=FILE_BYTES_MAX, too_large=context.words.gettext(too_large), **shown,
+        bytes_max=FILE_BYTES_MAX, too_large=_said(context, "too_large"), **shown,
     )  # fmt: skip
+
+
+def _said(context: RequestContext, why: Why) -> str:
+    said = SAID[why]
+    return context.words.gettext(said)
 
 
 # -- looking at one -------------------------------------------------------------------------------------------------
