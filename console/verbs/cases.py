@@ -112,10 +112,8 @@ def list_cases(
         for r in rows
     ]
     columns = ("case", "handle", "stage", "since", "way home", "", "version")
-    # Scripts are told the columns there were when they were written; the API tells the risk too.
-    told = [
-        {name: value for name, value in row.items() if name != "risk" and (value or name != "led_by")} for row in rows
-    ]
+    known = ({**row, "risk": "" if row["risk"] == "unknown" else row["risk"]} for row in rows)
+    told = [{name: value for name, value in row.items() if value or name != "led_by"} for row in known]
     terminal.table(told, "Cases", columns, shown)
 
 

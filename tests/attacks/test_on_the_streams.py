@@ -119,7 +119,7 @@ def test_a_history_whose_row_was_taken_away_cannot_begin_again(office: Office, c
 def test_an_event_in_the_middle_that_was_altered_under_its_leaf_is_not_believed(
     office: Office, case_id: CaseId
 ) -> None:
-    assert isinstance(office.submit(AssignCase, case_id=case_id, owner="staff:boris"), Accepted)
+    assert isinstance(office.submit(AssignCase, case_id=case_id, owner="staff:boris", mandate="operator"), Accepted)
     note(office, case_id)
     with forging(office.database) as forger:
         (row,) = [row for row in forger.rows() if row["type"] == "CaseAssigned"]
@@ -129,7 +129,7 @@ def test_an_event_in_the_middle_that_was_altered_under_its_leaf_is_not_believed(
 
 
 def test_a_page_that_read_what_was_altered_does_not_make_a_command_believe_it(office: Office, case_id: CaseId) -> None:
-    assert isinstance(office.submit(AssignCase, case_id=case_id, owner="staff:boris"), Accepted)
+    assert isinstance(office.submit(AssignCase, case_id=case_id, owner="staff:boris", mandate="operator"), Accepted)
     note(office, case_id)
     with forging(office.database) as forger:
         (row,) = [row for row in forger.rows() if row["type"] == "CaseAssigned"]

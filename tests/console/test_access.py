@@ -61,7 +61,8 @@ def test_the_glass_is_not_broken_by_recording_it(wayhome: Wayhome) -> None:
 
 
 def test_somebody_is_found_by_a_name_in_another_script_that_is_no_argument(wayhome: Wayhome) -> None:
-    case = opened(wayhome, "name=Иванова Юлия", "birth_date=1990-02-03", "phone=+79161234567")
+    who = ("name=Иванова Юлия", "birth_date=1990-02-03", "phone=+79161234567")
+    case = str(wayhome.json("case", "open", *who, *AS_ANNA)["case_id"])
     code, said = typed(wayhome, "Yulia Ivanova\n\n\n", "case", "find", "--json", *AS_ANNA)
     assert code == 0
     assert [match["case_id"] for match in json.loads(said[said.index("[") :])] == [case]

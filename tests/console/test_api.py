@@ -35,7 +35,7 @@ _NEW = re.compile(r'nonce="[^"]*"|(command_id|kept)" value="[^"]*"')
 # What is sent beside the case that is named; a new command of this kind says it here.
 _USUAL: dict[str, dict[str, Any]] = {
     "OpenCase": {"programme": "moscow", "source": "self"}, "DecideDuplicate": {"same": True},
-    "JoinCases": {}, "PartCases": {},
+    "JoinCases": {}, "PartCases": {}, "AppointGuardian": {"kind": "parent"}, "JoinGroup": {"relation": "child"},
 }  # fmt: skip
 NAME, STORY = "Оксана Приходько", "what happened in the flat"
 

@@ -35,7 +35,7 @@ def test_turcanu_finds_her_without_her_marks(
     desk = window("staff:anna")
     page = desk.go("/cases")
     page.get_by_text("Find a person").click()
-    page.get_by_label("Name", exact=True).fill(typed)
+    page.get_by_label("Name or handle", exact=True).fill(typed)
     page.get_by_label("Or only the year of birth").fill(year)
     page.get_by_label("Telephone").fill(phone)
     press(page, page.get_by_role("button", name="Find"))
@@ -70,7 +70,7 @@ def test_two_cases_of_one_person_are_joined_and_parted_with_the_screens_alone(wi
     assert Axe().run(page).violations_count == 0
     page.goto(f"{live.address}/cases")
     page.get_by_text("Find a person").click()
-    page.get_by_label("Name", exact=True).fill("Rusu Maria")
+    page.get_by_label("Name or handle", exact=True).fill("Rusu Maria")
     press(page, page.get_by_role("button", name="Find"))
     row = page.get_by_role("row").filter(has_text=other.case_id).filter(has_text="same person as")
     expect(row).to_contain_text(f"same person as {leading.case_id}")

@@ -30,7 +30,8 @@ def opened(wayhome: Wayhome, case: str) -> str:
 
 def test_every_command_that_holds_what_identifies_a_person_has_fields_that_are_typed_apart() -> None:
     named = {kind.__name__: apart(kind) for kind in COMMANDS}
-    assert {name for name, fields in named.items() if fields} == {kind.__name__ for kind in COMMANDS if kind.sealed}
+    sealed = {kind.__name__ for kind in COMMANDS if kind.sealed} - {"AttachFile"}  # by a verb of its own, which asks
+    assert {name for name, fields in named.items() if fields} == sealed
     assert named["OpenCase"] == {"name", "handle", "birth_date", "phone", "story", "reference"}
     assert apart(PlanArrival) == frozenset(), "the number of a flight is no person's"
     sealed = {name for schema in catalogue().shapes.values() for name in schema.hidden}

@@ -60,7 +60,7 @@ def filled(shape: FactSchema) -> Any:
     given = {
         name: SECRET if name in shape.hidden else some(field.annotation, name)
         for name, field in shape.fact.model_fields.items()
-        if name in shape.hidden or field.is_required()
+        if name in shape.hidden or field.is_required() or name == "person_id"
     }
     return shape.fact.model_validate(given)
 

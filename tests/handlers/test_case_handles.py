@@ -50,7 +50,7 @@ def test_the_handle_before_goes_on_finding_the_case(office: Office) -> None:
 
 
 def test_who_may_not_see_a_case_finds_and_is_told_nothing(office: Office) -> None:
-    case = Story(office, handle="Calm Lake").accepted().does(AssignCase, owner=ANNA, team="day")
+    case = Story(office, handle="Calm Lake").accepted().does(AssignCase, owner=ANNA, team="south")
     for stranger in (NIGHT, FINANCE):
         assert found(office, "Calm Lake", stranger) == []
         assert shown(office, case.case_id, account=stranger) == {}

@@ -52,9 +52,9 @@ def known(office: Office, **fields: Any) -> Story:
 @ON_BOTH_DATABASES
 def test_the_right_name_finds_somebody_and_the_misspelt_one_still_does(office: Office) -> None:
     case = known(office)
-    assert found(office, name="Elena Țurcanu") == []
-    case.does(CorrectIdentity, name="Elena Țurcanu", **BY)
-    assert found(office, name="Elena Țurcanu") == found(office, name="Elena Surcani") == [case.case_id]
+    assert found(office, name="Borodina") == []
+    case.does(CorrectIdentity, name="Elena Borodina", **BY)
+    assert found(office, name="Borodina") == found(office, name="Elena Surcani") == [case.case_id]
     assert differences_now(office.service.log) == []
 
 

@@ -24,7 +24,7 @@ from workflow.subjects.reintegration.commands import RecordFollowUp
 from workflow.subjects.reintegration.state import reintegration_of
 from workflow.subjects.safety.commands import IdentifyVictim
 
-LIMIT_BYTES = 2_560
+LIMIT_BYTES = 2_624
 SHARED = (type, ModuleType, FunctionType, bool, int, type(None))
 
 

@@ -13,7 +13,7 @@ from events.facts.tasks import TimerCancelled, TimerSet
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, World
-from workflow.case.retraction import records_of
+from workflow.case.retraction import Retractable, records_of
 from workflow.command import RetractRecord
 from workflow.decide import RULES
 from workflow.retracting import INSTEAD, RETRACTABLE
@@ -224,7 +224,13 @@ def test_a_certificate_of_somebody_else_is_taken_back_by_the_doctor() -> None:
 
 def test_nothing_two_people_decided_is_retracted_by_one() -> None:
     for kind in RETRACTABLE.values():
-        assert not {"second", "proposal"} & kind.fact.model_fields.keys()
+        by_two = {"second", "proposal"} & kind.fact.model_fields.keys()
+        assert not by_two or kind.takes_two is not Retractable._field_defaults["takes_two"], "two take it back then"
+
+
+def test_what_two_people_lowered_is_not_high_again_by_one() -> None:
+    story = opened().does(AssessRisk, **HIGH).does(AssessRisk, **LOW).confirmed()
+    retract(story, "RiskAssessed").then_among_others(DecisionProposed)
 
 
 def test_what_to_do_instead_names_facts_and_commands_that_exist() -> None:

@@ -150,12 +150,11 @@ def _less_risk_known(case: Case, told: Told) -> Case:
     return safety_of.changed(case, risk=risk, plan_for=plan_for)
 
 
-def _takes_from_danger(case: Case, told: Told) -> bool:
-    """Tell whether somebody would be out of a high risk without it: nobody takes a person out of danger alone."""
+def _is_about_danger(case: Case, told: Told) -> bool:
+    """Tell whether a high risk would begin or be over without it: two people lower one, and nobody does it alone."""
     risk, before = safety_of(case).risk, told.before[0]
-    if risk is None or risk.level != HIGH:
-        return False
-    return before is None or before.level != HIGH or (before.safe_to_return and not risk.safe_to_return)
+    highs = [one for one in (risk, before) if one is not None and one.level == HIGH]
+    return len(highs) == 1 or len({one.safe_to_return for one in highs}) > 1
 
 
 def _plan_rests_on_it(case: Case, told: Told) -> list[Reason]:
@@ -178,7 +177,7 @@ RETRACTABLE: Final = (
     Retractable(
         RiskAssessed, _less_risk_known, keeps=lambda c, _: (safety_of(c).risk, safety_of(c).plan_for),
         guards=frozenset({"risk_is_assessed", "safety_plan_is_agreed", "return_is_safe"}), against=_plan_rests_on_it,
-        takes_two=_takes_from_danger,
+        takes_two=_is_about_danger,
     ),
     Retractable(
         ChildAssented, _not_asked, about=lambda f: (("to", f.to),), keeps=lambda c, f: safety_of(c).assents.get(f.to),
