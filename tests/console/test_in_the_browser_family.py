@@ -133,16 +133,17 @@ def test_a_family_of_three_is_brought_from_the_airport_to_follow_up_by_what_the_
 
 
 def test_ten_people_are_opened_from_a_table_on_a_telephone(window: Window, live: LiveHouse) -> None:
+    before = len(live.office.rows("case_board"))  # another story of the same office may have been told already
     desk = window("staff:anna", viewport=PHONE)
     page = paste(desk, TABLE.replace("1980-01-07", "1980-17-07"))
     assert refused(page) == ["Line 8, Date of birth: Write a day, like 2026-03-01."]
-    assert live.office.rows("case_board") == []
+    assert len(live.office.rows("case_board")) == before
     desk.fits()
     page.get_by_role("textbox", name="Table").fill(TABLE)
     press(page, page.get_by_role("button", name="Open all of them"))
     assert page.locator("td a.number").count() == 10
     desk.fits()
-    assert len(live.office.rows("case_board")) == 10
+    assert len(live.office.rows("case_board")) == before + 10
 
 
 @pytest.mark.parametrize("path", ["/cases/new/several", "/cases/{case}/together", "/cases/{case}/together/PlanArrival"])
