@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.kit.offices import Office
 from tests.kit.web.browser import Desk, LiveHouse, a_browser, a_desk
+from tests.kit.web.houses import WebHouse
 
 
 @pytest.fixture(params=["sqlite"])
@@ -49,3 +51,8 @@ def window(browser: Browser, live: LiveHouse) -> Iterator[Callable[..., Desk]]:
             return desk.signed_in_as(account) if account else desk
 
         yield opened
+
+
+@pytest.fixture
+def house(office: Office) -> WebHouse:
+    return WebHouse(office)

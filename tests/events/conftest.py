@@ -10,6 +10,7 @@ from events.database import Database, sqlite_url
 from events.facts import catalogue
 from events.log import Log
 from events.world import SystemEntropy
+from tests.kit.key_stores import Place
 from tests.kit.logs import shared_keys
 
 
@@ -48,3 +49,10 @@ def log(database: Database) -> Log:
     """An empty log with Wayhome's own facts and keys in memory."""
     chance = SystemEntropy()
     return Log(database, catalogue(), shared_keys(chance), chance)
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    found = Place(request.param, tmp_path, request.getfixturevalue("pg_url") if request.param == "postgresql" else "")
+    yield found
+    found.close()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+from tests.kit.offices import Office
+from tests.kit.workshop import Workshop
 
 
 @pytest.fixture(params=["sqlite"])
@@ -13,3 +19,10 @@ def office_url(office_url: str) -> str:
     together those send PostgreSQL every statement, with every type of value, that all of them would.
     """
     return office_url
+
+
+@pytest.fixture
+def shop(office: Office, tmp_path: Path) -> Iterator[Workshop]:
+    shop = Workshop(office, tmp_path / "shop")
+    yield shop
+    shop.close()

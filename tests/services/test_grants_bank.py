@@ -20,11 +20,11 @@ from events.facts.grants import (
 )
 from events.facts.tasks import Escalated, TimerCancelled, TimerSet
 from handlers.checks.walk import check_lines, check_log
+from tests.kit.grants import stored
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import agree_plan, bank_says, bring, grant, release, shown
 from tests.kit.story import Story
-from tests.services.test_grants import stored
 from workflow.case.proposals import proposals_of
 from workflow.command import CaseCommand, ConfirmDecision
 from workflow.reasons import Refused

@@ -1,74 +1,36 @@
 """Referrals: asked with the person's consent, answered in time or passed on, never beyond a provider's room."""
 
 from datetime import UTC, date, datetime
-from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import given as draw
-from hypothesis import strategies as st
 
 from console.words.reasons import typed
-from events.facts import catalogue
-from events.facts.intake import ConsentWithdrawn
 from events.facts.referrals import (
-    DisclosureMade,
     ReferralMade,
     ReferralPassedOn,
-    ReferralRevoked,
-    ReferralSent,
     ReferralUnanswered,
-    ReferrerAnswered,
 )
-from events.facts.tasks import Escalated, TaskCancelled, TaskRequested, TimerFired, TimerSet
+from events.facts.tasks import Escalated, TaskRequested, TimerFired, TimerSet
 from handlers.projections.work_items import items_of
+from tests.kit.referrals import FULL, asked, number, somebody, status
 from tests.kit.roads import agreed_to_be_told, bring, consents, referred, served
 from tests.kit.story import Story, World, moscow, moscow_with, story
-from workflow.command import CancelTask, FireTimer
 from workflow.guard_context import GuardContext
-from workflow.programme.errors import ProgrammeFaulty
-from workflow.programme.loading import load_definition, shipped_programme_text
-from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
-from workflow.subjects.referrals import commands as referral_commands
+from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.referrals.caseload import Caseload
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
     AcknowledgeReferral,
     CloseReferral,
     DeclineReferral,
-    DiscloseReferral,
     RecordReferralServed,
     RevokeReferral,
     SendReferral,
     WaitlistReferral,
 )
-from workflow.subjects.referrals.definition import AgencyKind, DisclosurePolicy
-from workflow.subjects.referrals.disclosure import ORG_TYPES, SOURCES, parts_for
-from workflow.subjects.referrals.moves import STATUS_CHANGES
 from workflow.subjects.referrals.state import referrals_of
 from workflow.subjects.travel.commands import DeclareReturn
 from workflow.values.calendars import after_working_days
-
-KINDS: tuple[AgencyKind, ...] = get_args(AgencyKind)
-FULL = ("capacity: 200", "capacity: 1")
-
-
-def somebody(world: World | None = None, **opening: object) -> Story:
-    return consents(story(world, **{"citizenships": ("RU",), "language": "ru"} | opening), "assistance")
-
-
-def asked(case: Story) -> Story:
-    """Refer somebody to Harbour; the letter is out."""
-    referred(case, "harbour")
-    return case
-
-
-def number(case: Story) -> str:
-    return list(referrals_of(case.case).referrals)[-1]
-
-
-def status(case: Story) -> str:
-    return referrals_of(case.case).referrals[number(case)].status
 
 
 def silent(case: Story) -> Story:
@@ -285,185 +247,7 @@ def test_a_referral_answered_in_time_is_not_escalated() -> None:
     assert not [kind for kind, _ in case.case.timers.values() if kind == "referral_answer"]
 
 
-# -- taking back -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("recipient", ["harbour", ""])
-def test_taking_back_consent_stops_what_is_queued_at_once(recipient: str) -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
-    case.when(WithdrawConsent, purpose="referral", recipient=recipient).then(
-        ConsentWithdrawn, TaskCancelled, ReferralRevoked
-    )
-    assert (status(case), case.case.tasks) == ("revoked", {})
-
-
-def test_taking_back_consent_to_be_helped_stops_referrals_too() -> None:
-    case = asked(somebody()).does(WithdrawConsent, purpose="assistance")
-    assert status(case) == "revoked"
-
-
-def test_another_provider_keeps_its_referral_when_one_is_taken_back() -> None:
-    case = agreed_to_be_told(asked(somebody()), "new-start")
-    case.does(WithdrawConsent, purpose="referral", recipient="new-start")
-    assert status(case) == "sent"
-
-
-def test_a_referral_that_was_sent_is_taken_back_by_one_letter() -> None:
-    case = asked(somebody()).does(WithdrawConsent, purpose="referral", recipient="harbour")
-    case.finish(case.task(kind="revoke_referral")).accepted()
-    case.when(RevokeReferral, referral_id=number(case), reason="again").then_refused("referral_may_become_revoked")
-    assert not case.case.tasks
-
-
-def test_a_letter_under_way_when_consent_is_taken_back_is_taken_back_afterwards() -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
-    task = case.task(kind="send_referral")
-    case.claims(task).does(WithdrawConsent, purpose="referral", recipient="harbour")
-    case.finish(task).then(ReferralSent, TaskRequested)
-    assert (status(case), list(case.tasks(kind="revoke_referral"))) == ("revoked", [case.task(kind="revoke_referral")])
-
-
-def test_a_letter_an_operator_calls_off_takes_the_referral_back() -> None:
-    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
-    case.does(CancelTask, task_id=case.task(kind="send_referral"), reason="typed by mistake")
-    assert (status(case), case.case.tasks) == ("revoked", {})
-
-
-def test_whoever_withdraws_is_taken_off_every_provider_and_frees_the_place() -> None:
-    world = World()
-    case = asked(somebody(world))
-    case.does(AcceptReferral, referral_id=number(case)).goes("withdraw")
-    assert status(case) == "revoked"
-    assert case.tasks(kind="revoke_referral")
-    assert world.states["provider:harbour"] == Caseload()
-
-
-# -- what a provider may see -----------------------------------------------------------------------------------------
-
-
-def test_the_police_profile_never_holds_medical_data_whatever_a_file_says() -> None:
-    wrong = "law_enforcement: [language, medical, "
-    text = shipped_programme_text("moscow").replace("law_enforcement: [language, ", wrong)
-    with pytest.raises(ProgrammeFaulty, match="police never get medical data"):
-        load_definition(text)
-    forged = DisclosurePolicy.model_construct(law_enforcement=("name", "medical"))
-    assert parts_for("law_enforcement", forged) == ("name",)
-
-
-def test_each_part_comes_from_facts_that_exist_and_is_sealed_where_it_says() -> None:
-    shapes = catalogue().shapes
-    for part, sources in SOURCES.items():
-        for source in sources:
-            shape = shapes[source.fact]
-            assert source.field in shape.fact.model_fields, part
-            sealed = {name: compartment for compartment, names in shape.sealed for name in names}
-            assert sealed.get(source.field, "") == source.compartment, part
-            assert (source.compartment == "medical") == (part == "medical")
-
-
-def test_a_disclosure_needs_a_live_consent_and_a_referral_that_goes_on() -> None:
-    case = asked(somebody())
-    shows = {"referral_id": number(case), "why": "first meeting"}
-    (made,) = case.when(DiscloseReferral, **shows).now_told(DisclosureMade)
-    assert made.parts == parts_for("ngo", moscow().programme.disclosure)
-    case.does(WithdrawConsent, purpose="referral", recipient="harbour")
-    case.when(DiscloseReferral, **shows).then_refused("referral_is_open", "consent_to_referral")
-
-
-def test_nothing_is_disclosed_before_the_letter_is_out_or_after_consent_ran_out() -> None:
-    case = somebody()
-    case.does(GiveConsent, purpose="referral", recipient="harbour", until=case.place.now.date())
-    case.does(SendReferral, service="local_referral")
-    shows = {"referral_id": number(case), "why": "first meeting"}
-    case.when(DiscloseReferral, **shows).then_refused("referral_is_open")
-    case.finish(case.task(kind="send_referral")).accepted()
-    case.later(days=1).when(DiscloseReferral, **shows).then_refused("consent_to_referral")
-
-
-def test_each_kind_of_agency_has_a_word_of_the_data_standard() -> None:
-    assert set(ORG_TYPES) == set(KINDS)
-    assert all(ORG_TYPES[kind] for kind in KINDS)
-
-
-def test_consent_is_given_for_somebody_the_directory_knows() -> None:
-    somebody().when(GiveConsent, purpose="referral", recipient="Красный Крест").then_refused("recipient_is_known")
-
-
-# -- in --------------------------------------------------------------------------------------------------------------
-
-
-def test_whoever_sent_the_person_is_told_once_and_only_with_consent() -> None:
-    case = somebody(referred_by="harbour", reference="H-77")
-    assert case.case.referred_by == "harbour"
-    agreed_to_be_told(case, "new-start")
-    assert not case.tasks(kind="answer_referrer")
-    agreed_to_be_told(case, "harbour")
-    case.finish(case.task(kind="answer_referrer")).then(ReferrerAnswered)
-    agreed_to_be_told(case, "harbour")
-    assert not case.tasks(kind="answer_referrer")
-
-
-def test_an_agency_of_the_directory_is_of_the_kind_the_source_says() -> None:
-    story(source="health", referred_by="harbour").then_refused("source_is_the_agencys")
-    story(source="ngo", referred_by="somebody-else").accepted()
-
-
 # -- only declared moves ---------------------------------------------------------------------------------------------
-
-STEPS = {
-    "AcknowledgeReferral": {}, "AcceptReferral": {}, "WaitlistReferral": {}, "RecordReferralServed": {},
-    "RecordReferralFeedback": {"outcome": "helped"}, "CloseReferral": {}, "DeclineReferral": {"reason": "no_staff"},
-    "RevokeReferral": {"reason": "mistake"},
-}  # fmt: skip
-OTHERS = ("send", "letter", "silence", "consent", "take_back")
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@draw(steps=st.lists(st.tuples(st.sampled_from([*STEPS, *OTHERS]), st.integers(0, 3)), min_size=5, max_size=40))
-def test_only_declared_moves_are_ever_stored(steps: list[tuple[str, int]]) -> None:
-    world = World(moscow_with(FULL))
-    case = agreed_to_be_told(agreed_to_be_told(somebody(world), "harbour"), "new-start")
-    seen: dict[str, str] = {}
-    for step, which in steps:
-        _do(case, step, which)
-        for key, one in referrals_of(case.case).referrals.items():
-            before = seen.get(key, "queued")
-            assert one.status == before or _leads(before, one.status), f"{before} → {one.status}"
-            seen[key] = one.status
-        held = sum(
-            one.status in ("accepted", "served", "feedback") for one in referrals_of(case.case).referrals.values()
-        )
-        loads = [load_definition for name, load_definition in world.states.items() if name.startswith("provider:")]
-        assert sum(len(load_definition.referrals) for load_definition in loads) == held
-
-
-def _leads(before: str, after: str) -> bool:
-    """Tell whether declared moves lead on; one command may make two (unanswered, then passed on)."""
-    steps = {status for status, sources in STATUS_CHANGES.items() if before in sources}
-    return after in steps or any(
-        after == status for status, sources in STATUS_CHANGES.items() if steps & sources & {"unanswered"}
-    )
-
-
-def _do(case: Story, step: str, which: int) -> None:
-    keys = list(referrals_of(case.case).referrals)
-    if step in STEPS:
-        key = keys[which % len(keys)] if keys else "R-0000000000000000"
-        case.when(getattr(referral_commands, step), referral_id=key, **STEPS[step])
-    elif step == "send":
-        case.when(SendReferral, service="local_referral", provider=("", "harbour", "new-start", "nobody")[which])
-    elif step == "consent":
-        case.when(GiveConsent, purpose="referral", recipient=("harbour", "new-start")[which % 2])
-    elif step == "take_back":
-        case.when(WithdrawConsent, purpose="referral", recipient=("harbour", "")[which % 2])
-    elif step == "letter":
-        for task in case.tasks(kind="send_referral"):
-            case.finish(task)
-    elif step == "silence":
-        case.later(days=9)
-        for key, (kind, _) in list(case.case.timers.items()):
-            if kind == "referral_answer":
-                case.when(FireTimer, timer_id=key, due_at=case.place.now)
 
 
 def test_who_waits_for_a_local_organisation_reads_how_to_ask_it() -> None:

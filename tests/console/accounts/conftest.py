@@ -21,6 +21,7 @@ from workflow.subjects.accounts.commands import AccountCommand, ResetCredentials
 ROOT, ANNA, OLGA = "staff:root", "staff:anna", "staff:olga"
 OWN = "a quiet river in march"
 HERE, ELSEWHERE = Source("192.0.2.7"), Source("198.51.100.9")
+Anna = tuple[str, SoftwareApp]
 
 
 class Door:

@@ -1,0 +1,58 @@
+"""I13: what left the house is what was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from events.facts.restore import LogRestored, OrphanSettled
+from events.ids import RESTORE
+from handlers.checks.check_results import OutsideRecords, SentOutside
+from handlers.projections.tables import tasks
+from handlers.queries.quarantine import orphan
+from tests.kit.histories import Witnessed
+from tests.kit.spoilt import Spoilt, money
+
+
+@pytest.mark.parametrize(("change", "why"), [
+    ({}, ""),
+    ({"task_id": "W-7K3P9QXM2D7K3P9Q"}, "went out that nobody here asked for"),
+    ({"amount": money("EUR 150.01")}, "150.01 EUR went to the bank, 150.00 EUR was released"),
+    ({"amount": None}, "went to the bank"),
+])  # fmt: skip
+def test_i13_a_payment_file_is_one_that_was_asked_for_with_its_sum(
+    spoilt: Spoilt, change: dict[str, Any], why: str
+) -> None:
+    office, _ = spoilt
+    checked = {one.name: one for one in office.checked(effects=OutsideRecords(sent=[_paid(office)._replace(**change)]))}
+    assert {name for name, one in checked.items() if not one.ok} == ({"I13"} if why else set())
+    assert why in "".join(checked["I13"].faults)
+
+
+def test_i13_one_part_in_two_files_is_found(spoilt: Spoilt) -> None:
+    office, _ = spoilt
+    sent = _paid(office)
+    with office.log.database.reading() as connection:
+        other = connection.execute(select(tasks.c.task_id).where(tasks.c.task_id != sent.task_id)).scalars().first()
+    twice = [sent, sent._replace(task_id=str(other))]
+    (check,) = [one for one in office.checked(effects=OutsideRecords(sent=twice)) if one.name == "I13"]
+    assert "went to the bank in 2 files" in check.faults[0]
+
+
+def test_i13_what_two_people_settled_after_a_restore_is_accounted_for(spoilt: Spoilt) -> None:
+    office, _ = spoilt
+    strange = SentOutside("letter", "W-7K3P9QXM2D7K3P9Q")
+    assert office.failing(effects=OutsideRecords(sent=[strange])) == {"I13"}
+    found = orphan("letter", strange.task_id)
+    settled = OrphanSettled(orphan_id=found.orphan_id, outcome="lost", reason="asked")
+    office.forge((RESTORE, LogRestored(size=1, mark=2, cause="older_log")), (RESTORE, found), (RESTORE, settled))
+    failing = office.failing(effects=OutsideRecords(sent=[strange]))
+    assert failing == {"I12"}, "nobody stood behind it, and it is known"
+
+
+def _paid(office: Witnessed) -> SentOutside:
+    """Return the healthy history's one payment as its file says it."""
+    (payment,) = office.sent()
+    return payment
