@@ -17,7 +17,8 @@ from events.ids import case_stream
 from handlers.states.state_cache import StateCache, VersionedState, evolve
 from tests.kit.people import ANNA, START
 from tests.kit.roads import agree_plan, bring, consents, grant, paid, release, shown
-from tests.kit.story import Story, World, moscow, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow
 from workflow.case.state import At
 from workflow.programme.journey import Journey
 

@@ -12,6 +12,7 @@ from tests.kit.offices import Office
 from tests.kit.roads import bring, comes, consents, referred
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.sent import plain
 from workflow.subjects.care.commands import BookAppointment
 from workflow.subjects.reception.commands import MeetPerson, PlanArrival
 from workflow.subjects.referrals.commands import AcceptReferral, AcknowledgeReferral, RecordReferralServed
@@ -28,7 +29,7 @@ def page(person: Person, path: str) -> str:
     answer = person.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
     text = unescape(str(answer.text)).partition("<main")[2].partition("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    return plain(text)
 
 
 def today(work: str) -> str:

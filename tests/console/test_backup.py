@@ -12,45 +12,11 @@ from typing import Any
 
 import pytest
 
-from console.container import Container
-from console.settings import Settings
 from events.backup import copy_file
-from handlers.commanding.answers import Accepted
 from tests.kit.command_line import Wayhome
+from tests.kit.older_copies import backed_up, copies, opened
 from tests.kit.people import ANNA
 from tests.kit.web.served import served
-from workflow.subjects.intake.commands import OpenCase
-
-CASE: dict[str, Any] = {"actor": ANNA, "programme": "moscow", "source": "ngo", "age_band": "27-29"}
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return wayhome
-
-
-def opened(wayhome: Wayhome, count: int) -> list[str]:
-    """Open so many cases with a name, as a process of its own does."""
-    container = Container(Settings(data=wayhome.data))
-    try:
-        made = [OpenCase(command_id=container.chance.uuid(), name="Nino Test", **CASE) for _ in range(count)]
-        answers = container.service.submit_many(made)
-    finally:
-        container.close()
-    return [answer.case_id for answer in answers if isinstance(answer, Accepted)]
-
-
-def copies(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("anna", "boris"):
-        (tmp_path / name).mkdir()
-    return tmp_path / "anna" / "log.sqlite", tmp_path / "boris" / "keys.sqlite"
-
-
-def backed_up(wayhome: Wayhome, log: Path, keys: Path) -> dict[str, int]:
-    found: dict[str, int] = wayhome.json("backup", "--log", str(log), "--keys", str(keys))
-    return found
 
 
 def restored(tmp_path: Path, log: Path, keys: Path) -> Wayhome:

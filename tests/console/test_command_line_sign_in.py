@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
 
 import pytest
 
 from console.settings import Settings
 from tests.kit.command_line import AS_ANNA, AS_BORIS, PASSWORD, Wayhome, code_now
 from tests.kit.people import ANNA, BORIS
-
-
-@pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return wayhome
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.houses import OWN, Person, WebHouse
-from tests.kit.web.sent import form_at, hidden_in, main_of, surely
+from tests.kit.web.sent import form_at, hidden_in, main_of, plain, surely
 from workflow.case.proposals import proposals_of
 from workflow.command import AdvanceCase
 from workflow.subjects.care.state import care_of
@@ -123,7 +123,7 @@ def test_the_history_tells_what_was_proposed_and_by_whom_it_was_confirmed(
     (key,) = proposals_of(case.case).pending
     deed(boris, f"/cases/{case.case_id}/decisions/{key}", "ConfirmDecision")
     page = anna.get(f"/cases/{case.case_id}/history").text
-    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    told = plain(page)
     assert "Proposed to a second person" in told
     assert "What was proposed: Take the next step" in told or "What was proposed Take the next step" in told
     assert "Confirmed by a second person" in told

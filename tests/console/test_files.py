@@ -20,13 +20,6 @@ WHY = ("--why", "her lawyer asked")
 
 
 @pytest.fixture
-def wayhome(tmp_path: Path) -> Wayhome:
-    wayhome = Wayhome(tmp_path / "data")
-    wayhome.done("programme", "publish", "moscow", "--as", "staff:operator")
-    return wayhome
-
-
-@pytest.fixture
 def case(wayhome: Wayhome) -> str:
     opened = wayhome.json("case", "open", "programme=moscow", "source=ngo", "age_band=27-29", *AS_ANNA)
     number = str(opened["case_id"])

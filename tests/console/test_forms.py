@@ -16,8 +16,9 @@ from console.subjects import CASE_FORMS, OFFICE_FORMS, form_groups
 from console.words.language import LANGUAGES, Language
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring, referred
-from tests.kit.story import World, story, uuid
+from tests.kit.story import story
 from tests.kit.web.filled import Pairs, context, filled, rich
+from tests.kit.world import World, uuid
 from workflow.command import (
     CaseCommand,
     Command,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.console.test_restore import ACCEPT, opened, with_kek
 from tests.kit.command_line import Wayhome
+from tests.kit.older_copies import ACCEPT, opened, with_kek
 from tests.kit.people import ANNA
 from tests.kit.web.served import served
 
@@ -16,11 +16,6 @@ from tests.kit.web.served import served
 def proof(wayhome: Wayhome) -> tuple[Any, ...]:
     found = wayhome.json("verify")
     return found["ok"], found["events"], found["head"]
-
-
-@pytest.fixture
-def wayhome(published: Wayhome, tmp_path: Path) -> Wayhome:
-    return published.copied_to(tmp_path / "data")
 
 
 def test_a_log_moved_to_postgresql_and_back_proves_itself_all_the_way(wayhome: Wayhome, pg_url: str) -> None:

@@ -10,9 +10,10 @@ from console.words.people import called, person
 from console.words.translation import Words
 from tests.kit.offices import Office
 from tests.kit.roads import bring
-from tests.kit.story import moscow, story
+from tests.kit.story import story
 from tests.kit.web.houses import WebHouse
 from tests.kit.web.sent import form_at, main_of
+from tests.kit.world import moscow
 
 SHOWN = re.compile(r">[^<>]*\b(staff:[a-z]+|newstart:[a-z]+|meeter-\d+)\b[^<>]*<")
 

@@ -21,7 +21,8 @@ from events.money import Money
 from tests.kit.readable import TYPED as SPELT
 from tests.kit.readable import is_readable
 from tests.kit.roads import ready_to_be_received
-from tests.kit.story import World, moscow, story
+from tests.kit.story import story
+from tests.kit.world import World, moscow
 from workflow import refusals as engine
 from workflow.command import AdvanceCase
 from workflow.programme.loading import load_definition, shipped_programme_text

@@ -15,7 +15,7 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.story import Story
 from tests.kit.web.houses import Person, WebHouse, reading
-from tests.kit.web.sent import main_of
+from tests.kit.web.sent import main_of, plain
 from workflow.command import Command
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.access.state import access_of
@@ -64,11 +64,6 @@ def submitted(house: WebHouse, kind: type[Command], actor: str, **fields: Any) -
 def stands_in(house: WebHouse, days: int = 13) -> None:
     today = house.office.definition.programme.day(house.office.now)
     submitted(house, NameStandIn, ANNA, stand_in=MARIA, first=today, last=today + timedelta(days=days))
-
-
-def plain(page: str) -> str:
-    """Return a page without its tags."""
-    return re.sub(r"<[^>]+>", "", page)
 
 
 # -- handing over ------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from handlers.states.case_reader import CaseReader
 from tests.kit.command_line import Wayhome
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.roads import bring, plan_trip, ready_to_travel
-from tests.kit.story import moscow, present, story
+from tests.kit.story import present, story
+from tests.kit.world import moscow
 from workflow.subjects.travel.state import travel_of
 
 

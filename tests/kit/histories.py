@@ -32,7 +32,7 @@ from handlers.projections.tables import tasks, timers
 from handlers.states.state_cache import VersionedState
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA, START
-from tests.kit.story import moscow
+from tests.kit.world import moscow
 from workers.running.jobs import AnyJob
 from workers.running.leases import Leases
 from workflow.case.proposals import proposals_of

@@ -4,7 +4,8 @@ from typing import Any
 
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import bring
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.case.proposals import proposals_of
 from workflow.command import AdvanceCase, ConfirmDecision
 

@@ -1,7 +1,8 @@
 """Somebody who is referred, as stories of referrals begin."""
 
 from tests.kit.roads import consents, referred
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.subjects.referrals.state import referrals_of
 
 FULL = ("capacity: 200", "capacity: 1")

@@ -1,7 +1,6 @@
 """Witnesses for tests: good ones, and ones that answer as no good one would."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,6 +46,8 @@ def witness(folder: Path, key: SigningKey, *logs: VerifierKey) -> Iterator[str]:
 def answering(answer: Callable[[bytes], Answer], delay_s: float = 0.0) -> Iterator[str]:
     """The address of a witness that answers in a way of its own; with a delay, byte by byte."""
 
+    over = threading.Event()
+
     class Asked(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -55,8 +56,8 @@ def answering(answer: Callable[[bytes], Answer], delay_s: float = 0.0) -> Iterat
             self.send_header("Content-Type", said.type)
             self.end_headers()
             for byte in said.body.encode():
-                if delay_s:
-                    time.sleep(delay_s)
+                if delay_s and over.wait(delay_s):
+                    return
                 self.wfile.write(bytes([byte]))
 
         def log_message(self, *_said: Any) -> None:
@@ -65,7 +66,10 @@ def answering(answer: Callable[[bytes], Answer], delay_s: float = 0.0) -> Iterat
     server = ThreadingHTTPServer(("127.0.0.1", 0), Asked)
     server.daemon_threads = True
     with served(server) as url:
-        yield url
+        try:
+            yield url
+        finally:
+            over.set()
 
 
 def policy_of(log: VerifierKey, *witnesses: tuple[str, SigningKey, str], least: str = "all") -> Policy:

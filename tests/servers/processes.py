@@ -172,7 +172,8 @@ class ServerProcess:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"{self._command[0]} did not start:\n{log.read_text()[-2000:]}")
-            time.sleep(POLL_SECONDS)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(POLL_SECONDS)  # nothing says that it answers now; that it ended is heard at once
 
     def stop(self) -> None:
         """Asks the server to end in good order and waits; does nothing if it is down."""

@@ -10,7 +10,8 @@ from events.facts.access import CaseAssigned, GlassBroken, GlassMended, LookingS
 from events.facts.tasks import Escalated, TaskRequested, TimerCancelled, TimerSet
 from handlers.projections.work_items import items_of
 from tests.kit.people import ANNA, BORIS, CLARA
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.case.evolve import evolve
 from workflow.case.state import At
 from workflow.rights.compartments import compartments_closed_to

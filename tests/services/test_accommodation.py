@@ -23,8 +23,9 @@ from handlers.queries.occupancy import houses_in_log, occupancy
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.programmes import HOSTEL, SMALL, with_beds, with_houses
 from tests.kit.roads import consents
-from tests.kit.story import Story, moscow, present
+from tests.kit.story import Story, present
 from tests.kit.workshop import Workshop
+from tests.kit.world import moscow
 from workers.running.worker_pool import WorkerPool
 from workflow.command import CaseCommand
 from workflow.reasons import Refused

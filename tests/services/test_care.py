@@ -28,8 +28,9 @@ from events.instants import instant_text
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, plan_trip, ready_to_travel
-from tests.kit.story import Story, moscow, present
+from tests.kit.story import Story, present
 from tests.kit.workshop import Workshop
+from tests.kit.world import moscow
 from workflow.subjects.care.commands import (
     AgreeCarePlan,
     AssignLegalReference,

@@ -20,8 +20,9 @@ from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA
 from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, consents
-from tests.kit.story import Story, moscow, present, story, trip
+from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import Workshop
+from tests.kit.world import moscow
 from workflow.subjects.documents.commands import (
     AppealDocument,
     RecordDocumentLoss,

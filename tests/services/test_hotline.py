@@ -13,7 +13,7 @@ from handlers.commanding.answers import Accepted, Answer
 from handlers.queries.reports import consultation_report, hotline_state_of
 from handlers.queries.suppression import K
 from tests.kit.offices import ON_BOTH_DATABASES, Office
-from tests.kit.story import moscow
+from tests.kit.world import moscow
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import (
     MakeCallBack,

@@ -18,7 +18,8 @@ from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA
 from tests.kit.reading import READ_BY_A_TEST
 from tests.kit.roads import bring, consents, ready_to_be_received, ready_to_travel
-from tests.kit.story import Story, World
+from tests.kit.story import Story
+from tests.kit.world import World
 from workflow.command import FireTimer
 from workflow.guard_context import GuardContext
 from workflow.guards import GUARDS

@@ -10,7 +10,8 @@ from events.facts.tasks import Escalated, TimerCancelled, TimerFired, TimerSet
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
-from tests.kit.story import Story, World, moscow_with
+from tests.kit.story import Story
+from tests.kit.world import World, moscow_with
 from workflow.command import ConfirmDecision
 from workflow.rights.acts import OPERATOR
 from workflow.subjects.reintegration.commands import RecordFollowUp

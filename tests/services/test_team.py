@@ -12,7 +12,8 @@ from events.facts.team import StandInEnded, StandInNamed
 from events.ids import account_stream
 from tests.kit.people import ANNA, BORIS, CLARA, START, TAMARA
 from tests.kit.readable import is_readable
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.command import ConfirmDecision
 from workflow.reasons import Refused
 from workflow.rights.table import Account, permit

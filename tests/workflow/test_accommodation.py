@@ -6,7 +6,8 @@ from events.facts.accommodation import BedAssigned, BedGivenUp, BedHeld, BedRele
 from events.facts.tasks import TimerFired, TimerSet
 from tests.kit.programmes import with_beds
 from tests.kit.roads import bring
-from tests.kit.story import Story, World, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow_with
 from workflow.command import FireTimer
 from workflow.programme.loading import load_definition
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed, TakeBed

@@ -18,7 +18,8 @@ from events.facts.accommodation import (
 from events.facts.tasks import TaskCancelled, TimerCancelled, TimerFired, TimerSet
 from tests.kit.programmes import with_beds, with_houses, with_rooms
 from tests.kit.roads import consents
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.programme.loading import load_definition
 from workflow.subjects.accommodation.commands import (
     ExtendHold,

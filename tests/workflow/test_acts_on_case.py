@@ -6,7 +6,8 @@ import pytest
 
 from tests.kit.people import ANNA
 from tests.kit.roads import bring
-from tests.kit.story import Story, World
+from tests.kit.story import Story
+from tests.kit.world import World
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import ABOUT_A_CASE, Account, acts_on_case, permit
 from workflow.subjects.access.commands import AssignCase

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.kit.people import ANNA
-from tests.kit.story import story, uuid
+from tests.kit.story import story
+from tests.kit.world import uuid
 from workflow.command import CaseCommand, Command, FinishTask, FireTimer, PublishProgramme
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.care.commands import CertifyFitness

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.kit.people import ANNA
-from tests.kit.story import World
+from tests.kit.world import World
 from workflow.reasons import Refused
 from workflow.subjects.hotline.commands import TakeCall
 from workflow.subjects.intake.commands import OpenCase

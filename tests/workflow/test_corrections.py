@@ -12,7 +12,8 @@ from events.facts.decisions import DecisionProposed, ProposalLapsed
 from events.facts.tasks import TimerCancelled, TimerSet
 from tests.kit.people import ANNA, BORIS, TAMARA
 from tests.kit.roads import consents
-from tests.kit.story import Story, World
+from tests.kit.story import Story
+from tests.kit.world import World
 from workflow.case.proposals import proposals_of
 from workflow.case.state import Case
 from workflow.command import ConfirmDecision

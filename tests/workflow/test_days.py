@@ -15,7 +15,8 @@ from console.words.translation import Words
 from events.facts.tasks import TimerSet
 from handlers.reactions.moment import ReactionContext
 from tests.kit.people import ANNA
-from tests.kit.story import World, present, story
+from tests.kit.story import present, story
+from tests.kit.world import World
 from workflow.guard_context import GuardContext
 from workflow.programme.loading import Definition, load_definition, shipped_programme_text
 from workflow.situation import Situation

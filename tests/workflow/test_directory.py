@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from events.facts.directory import EntryChanged, EntryEnded, EntryListed, EntryStopped
 from events.ids import entry_person_id
 from tests.kit.roads import consents, plan_trip, ready_to_travel
-from tests.kit.story import moscow, moscow_with, story
+from tests.kit.story import story
+from tests.kit.world import moscow, moscow_with
 from workflow.case.state import At
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load_definition, shipped_programme_text, shipped_programmes

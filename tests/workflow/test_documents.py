@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.kit.story import moscow, story
+from tests.kit.story import story
+from tests.kit.world import moscow
 from workflow.guard_context import GuardContext
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load_definition, shipped_programme_text

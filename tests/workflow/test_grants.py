@@ -19,7 +19,8 @@ from events.facts.tasks import Escalated, TaskCancelled, TaskFoundUndone, TaskUn
 from events.money import Money
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import MONEY, agree_plan, bank_says, bring, grant, paid, release, shown
-from tests.kit.story import Story, World, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow_with
 from workflow.command import CancelTask
 from workflow.subjects.grants.commands import ApproveGrant, DeclineGrant, ReleaseTranche, RequestGrant
 from workflow.subjects.grants.state import grants_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from events.facts.grants import FundsCommitted, FundsDisbursed, FundsReturned, FundsSpent, FundsUnspent, GrantDeclined
 from events.money import Money
-from tests.kit.story import moscow
+from tests.kit.world import moscow
 from workflow.subjects.grants.fund import Fund, budget_of, evolve, funder_and_line, shares_of
 from workflow.subjects.grants.ledger import (
     AVAILABLE,

@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from events.facts.grants import TranchePaid
 from tests.kit.roads import MONEY, bring
-from tests.kit.story import Story, World, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow_with
 from workflow.case.proposals import proposals_of
 from workflow.command import CancelTask, RetryTask
 from workflow.subjects.grants.commands import (

@@ -11,7 +11,8 @@ from events.instants import instant_text
 from tests.kit.people import ANNA, BORIS, START
 from tests.kit.readable import is_readable
 from tests.kit.roads import bring
-from tests.kit.story import moscow, story
+from tests.kit.story import story
+from tests.kit.world import moscow
 from workflow.case.state import Case, Task
 from workflow.command import CancelTask, FinishTask, FireTimer, RetryTask
 from workflow.guard_context import GuardContext

@@ -28,7 +28,7 @@ from events.facts.hotline import (
 from events.facts.intake import CaseOpened, ConsentGiven
 from tests.kit.people import ANNA, START
 from tests.kit.readable import is_readable
-from tests.kit.story import World, moscow, moscow_with
+from tests.kit.world import World, moscow, moscow_with
 from workflow.command import Command
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load_definition, shipped_programme_text

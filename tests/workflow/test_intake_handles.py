@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from events.facts.closing import ArrivalCounted
 from events.facts.erasure import PersonErased
 from events.facts.intake import CaseOpened, HandleChanged, HandleTaken
-from tests.kit.story import World, moscow, moscow_with, story, uuid
+from tests.kit.story import story
+from tests.kit.world import World, moscow, moscow_with, uuid
 from workflow.case.state import Case
 from workflow.subjects.intake.commands import ChangeHandle
 from workflow.subjects.intake.handle_words import WORDS, Language, agreeing

@@ -14,7 +14,8 @@ from events.money import Money
 from handlers.states.state_cache import StateCache, VersionedState
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import bring, grant, paid, plan_trip, release, shown
-from tests.kit.story import Story, World, moscow, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow
 from workflow.case.evolve import evolve
 from workflow.case.state import NOTHING, At, Case
 from workflow.programme.journey import MachineModel

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.kit.story import moscow
+from tests.kit.world import moscow
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import (
     CHARACTERS_MAX,

@@ -14,7 +14,8 @@ from events.facts.tasks import Escalated, TaskRequested, TimerFired, TimerSet
 from handlers.projections.work_items import items_of
 from tests.kit.referrals import FULL, asked, number, somebody, status
 from tests.kit.roads import agreed_to_be_told, bring, consents, referred, served
-from tests.kit.story import Story, World, moscow, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow, moscow_with
 from workflow.guard_context import GuardContext
 from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.referrals.caseload import Caseload

@@ -11,7 +11,8 @@ from events.facts.referrals import (
 )
 from tests.kit.referrals import asked, number, somebody
 from tests.kit.roads import agreed_to_be_told
-from tests.kit.story import moscow, story
+from tests.kit.story import story
+from tests.kit.world import moscow
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.kit.referrals import FULL, somebody
 from tests.kit.roads import agreed_to_be_told
-from tests.kit.story import Story, World, moscow_with
+from tests.kit.story import Story
+from tests.kit.world import World, moscow_with
 from workflow.command import FireTimer
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
 from workflow.subjects.referrals import commands as referral_commands

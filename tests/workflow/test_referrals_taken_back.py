@@ -10,7 +10,7 @@ from events.facts.referrals import (
 from events.facts.tasks import TaskCancelled, TaskRequested
 from tests.kit.referrals import asked, number, somebody, status
 from tests.kit.roads import agreed_to_be_told
-from tests.kit.story import World
+from tests.kit.world import World
 from workflow.command import CancelTask
 from workflow.subjects.intake.commands import WithdrawConsent
 from workflow.subjects.referrals.caseload import Caseload

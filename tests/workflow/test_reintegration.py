@@ -18,7 +18,8 @@ from events.facts.reintegration import (
 from events.facts.tasks import Escalated, ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import agree_plan, bring, close, trained
-from tests.kit.story import Story, World, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow_with
 from workflow.command import FireTimer
 from workflow.reasons import Refused
 from workflow.subjects.intake.commands import GiveConsent

@@ -20,7 +20,8 @@ from events.facts.reintegration import (
 )
 from events.facts.tasks import ServiceProvided, TaskRequested, TimerCancelled, TimerFired, TimerSet
 from tests.kit.roads import bring
-from tests.kit.story import Story, World, moscow_with, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow_with
 from workflow.programme.errors import ProgrammeFaulty
 from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.subjects.intake.commands import GiveConsent

@@ -12,7 +12,8 @@ from events.facts.decisions import DecisionProposed
 from events.facts.tasks import TimerCancelled, TimerSet
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import bring
-from tests.kit.story import Story, World
+from tests.kit.story import Story
+from tests.kit.world import World
 from workflow.case.retraction import Retractable, records_of
 from workflow.command import RetractRecord
 from workflow.decide import RULES

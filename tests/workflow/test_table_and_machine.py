@@ -10,7 +10,8 @@ from events.facts.intake import CaseOpened
 from events.facts.journey import StageEntered
 from events.instants import instant_text
 from tests.kit.people import ANNA, START
-from tests.kit.story import Story, World, moscow
+from tests.kit.story import Story
+from tests.kit.world import World, moscow
 from workflow.case.evolve import evolve
 from workflow.case.state import At, Case
 from workflow.guard_context import GuardContext

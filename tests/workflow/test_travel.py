@@ -11,7 +11,8 @@ from events.facts.tasks import BookingReleased, TaskCancelled, TaskRequested, Ti
 from events.facts.travel import EscortAnswered, EscortFreed, EscortReserved, TripPlanned
 from tests.kit.people import START
 from tests.kit.roads import booked, bring, plan_trip, ready_to_depart, ready_to_travel
-from tests.kit.story import Story, World, moscow, present, story, trip
+from tests.kit.story import Story, present, story, trip
+from tests.kit.world import World, moscow
 from workflow.reasons import Refused
 from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.intake.commands import GiveConsent

@@ -27,7 +27,8 @@ from tests.kit.roads import (
     served,
     trained,
 )
-from tests.kit.story import Story, World, present, story, trip
+from tests.kit.story import Story, present, story, trip
+from tests.kit.world import World
 from workflow.subjects.accommodation.commands import HoldBed, TakeBed
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.documents.commands import RecordTravelDocument

@@ -9,7 +9,8 @@ from events.facts.journey import StageEntered
 from events.facts.tasks import BookingReleased, TaskCancelled, TaskDied, TaskFoundUndone, TaskRequested
 from events.facts.travel import EscortFreed, TripCancelled
 from tests.kit.roads import STAGES, booked, bring, grant, plan_trip, ready_to_depart, ready_to_travel, release
-from tests.kit.story import Story, World, story
+from tests.kit.story import Story, story
+from tests.kit.world import World
 from workflow.command import CancelTask, RetryTask
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.grants.state import grants_of

@@ -11,7 +11,8 @@ from console.words.language import Language
 from console.words.translation import Words
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import MONEY, bring, grant, paid, referred, release
-from tests.kit.story import Story, World, moscow, story
+from tests.kit.story import Story, story
+from tests.kit.world import World, moscow
 from workflow.subjects.documents.commands import StartDocument
 from workflow.subjects.grants.commands import RecordCost, RequestGrant
 from workflow.subjects.reintegration.commands import AgreePlan, DraftPlan, EnrolInCourse

@@ -16,6 +16,11 @@ def main_of(page: Response) -> str:
     return page.text.partition("<main")[2].partition("</main>")[0]
 
 
+def plain(text: str) -> str:
+    """Return what somebody reads of a piece of a page: no tags, and one space where there is any."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
 def form_at(person: Person, path: str) -> dict[str, str]:
     """Return what the form at an address already carries."""
     page = person.get(path)

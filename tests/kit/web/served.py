@@ -57,7 +57,8 @@ def wait_for(port: int, process: subprocess.Popen[str], name: str = "localhost")
         with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=2):
             assert httpx2.get(f"{address}/healthz", timeout=20, headers={"host": name}).text == "ok\n"
             return address
-        time.sleep(0.1)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)  # nothing says that a port is open now; that a process ended is heard at once
     raise AssertionError(
         process.stdout.read() if process.stdout and process.poll() is not None else "it does not answer"
     )

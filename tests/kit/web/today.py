@@ -7,6 +7,7 @@ from html import unescape
 
 from tests.kit.story import Story
 from tests.kit.web.houses import Person
+from tests.kit.web.sent import plain
 from workflow.subjects.access.commands import AssignCase
 
 
@@ -14,7 +15,7 @@ def section(person: Person, name: str, path: str = "/work") -> str:
     """Return what a part of the page says, without its tags; nothing when it is not there."""
     text = unescape(person.get(path).text)
     found = re.search(rf'<section[^>]*id="{name}".*?</section>', text, re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])) if found else ""
+    return plain(found[0]) if found else ""
 
 
 def owned(case: Story, owner: str, team: str = "") -> Story:
