@@ -1,6 +1,6 @@
 """Risk, age, identification, and who decides with a child."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -164,13 +164,39 @@ def _plan_rests_on_it(case: Case, told: Told) -> list[Reason]:
 def _not_asked(case: Case, told: Told) -> Case:
     """Return the case with what the child had said before, if they were asked before."""
     purpose, before = dict(told.about)["to"], told.before
+    if purpose not in safety_of(case).assents:  # what they said went with the consent they were asked about
+        return case
     others = without(safety_of(case).assents, purpose)
     return safety_of.changed(case, assents={**others, purpose: before} if before else others)
 
 
-def _consents_rest_on_it(case: Case, _told: Told) -> list[Reason]:
+class _Deciding(NamedTuple):
+    """Who decided for a child before an appointment, and whether somebody was looked for."""
+
+    guardian: bool
+    member: str
+    wanted: bool
+
+
+def _deciding(case: Case, _fact: GuardianAppointed) -> _Deciding:
+    return _Deciding(safety_of(case).guardian, safety_of(case).guardian_case, NO_GUARDIAN in case.escalations)
+
+
+def _not_appointed(case: Case, told: Told) -> Case:
+    """Return the case with who decided before; nobody did where somebody was looked for, and is looked for again."""
+    before: _Deciding = told.before
+    if before.wanted:
+        case = case._replace(escalations=case.escalations | {NO_GUARDIAN})
+    return safety_of.changed(case, guardian=before.guardian, guardian_case=before.member)
+
+
+def _guardians_word_rests_on_it(case: Case, _told: Told) -> Iterator[Reason]:
+    """Yield that the guardian consented, or that meanwhile two people agreed on another or nobody decides any more."""
     given = sorted(purpose for purpose, _ in safety_of(case).by_guardian)
-    return [refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)] if given else []
+    if given:
+        yield refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)
+    if not safety_of(case).guardian or safety_of(case).guardian_case:
+        yield refusals.GUARDIAN_IS_ANOTHER_SINCE()
 
 
 RETRACTABLE: Final = (
@@ -184,9 +210,8 @@ RETRACTABLE: Final = (
         guards=frozenset({"child_assents"}),
     ),
     Retractable(
-        GuardianAppointed, lambda c, told: safety_of.changed(c, guardian=told.before),
-        keeps=lambda c, _: safety_of(c).guardian, guards=frozenset({"guardian_is_appointed"}),
-        against=_consents_rest_on_it,
+        GuardianAppointed, _not_appointed, keeps=_deciding, guards=frozenset({"guardian_is_appointed"}),
+        against=_guardians_word_rests_on_it,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
