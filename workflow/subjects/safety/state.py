@@ -20,6 +20,7 @@ from events.instants import instant
 from workflow.case.retraction import Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
+from workflow.subjects.access.state import numbers_of
 from workflow.subjects.safety import refusals
 
 
@@ -98,6 +99,11 @@ def _guardian_ended(case: Case, fact: GuardianEnded, _at: At) -> Case:
     named = frozenset({fact.member} - {""}) if fact.because == "suspected" else frozenset()
     suspects = safety_of(case).suspects | named
     return safety_of.changed(case, guardian=False, guardian_case="", suspects=suspects)
+
+
+def is_suspected(other: Case, child: Case) -> bool:
+    """Tell whether somebody decided for a child until they were suspected, under whichever number of theirs."""
+    return not safety_of(child).suspects.isdisjoint(numbers_of(other))
 
 
 # What somebody has to look at.
