@@ -180,7 +180,7 @@ def test_an_age_group_follows_the_birth_date() -> None:
     story = opened(age_band="27-29").does(CorrectIdentity, birth_date="1960-06-10", **BY)
     (fact,) = story.now_told()
     assert (fact.age_band, fact.age_band_before) == ("39-47", "27-29")
-    assert corrections_of(story.case).age_band == "39-47"
+    assert story.case.age_band == "39-47"
 
 
 # -- two people where a return rests on it ---------------------------------------------------------------------------

@@ -24,7 +24,6 @@ class AgeSaid(NamedTuple):
 class Corrections(NamedTuple):
     """What the core of the case does not keep of its person, and what still waits for two people."""
 
-    age_band: str = ""
     exploitation: tuple[str, ...] = ()
     country_of_exploitation: str = ""
     known_child: bool = False  # by a birth date, an age group or a decision, and not only because nobody knows
@@ -38,7 +37,7 @@ corrections_of: Final = Part("corrections", Corrections())
 
 def _opened(case: Case, fact: CaseOpened, _at: At) -> Case:
     known_child = fact.of_age_from is not None or fact.age_band in CHILD_BANDS
-    told = Corrections(fact.age_band or "", fact.exploitation, fact.country_of_exploitation or "", known_child)
+    told = Corrections(fact.exploitation, fact.country_of_exploitation or "", known_child)
     return case if told == Corrections() else corrections_of.put(case, told)
 
 
@@ -88,7 +87,7 @@ def _aged(case: Case, said: AgeSaid, at: At, *, waits: bool) -> Case:
         case.calm(COMES_OF_AGE)._replace(
             child=said.child, of_age_from=said.of_age_from, age_band=said.age_band or case.age_band
         ),
-        age_band=said.age_band or before.age_band, known_child=said.child, waiting=None,
+        known_child=said.child, waiting=None,
         own_word=before.own_word | own if said.child else frozenset(),
     )  # fmt: skip
 
