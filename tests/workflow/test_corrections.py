@@ -24,7 +24,8 @@ from workflow.subjects.corrections.commands import (
 )
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.intake.commands import GiveConsent
-from workflow.subjects.safety.commands import AppointGuardian, EstablishAge
+from workflow.subjects.safety.commands import AppointGuardian, EndGuardianship, EstablishAge
+from workflow.subjects.safety.state import NO_GUARDIAN
 from workflow.subjects.travel.commands import DeclareReturn
 
 BY = {"why": "paper_seen", "evidence": "passport"}
@@ -112,6 +113,18 @@ def test_one_person_makes_no_known_child_an_adult() -> None:
     assert (fact.child, fact.second) == (False, ANNA)
     assert not is_child(story)
     assert corrections_of(story.case).waiting is None
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_no_guardian_is_looked_for_once_somebody_is_known_to_be_an_adult(*, unknown: bool) -> None:
+    story = opened(**{"age_band": ...} if unknown else CHILD).does(AppointGuardian, kind="state")
+    story.does(EndGuardianship, because="unable")
+    assert NO_GUARDIAN in story.case.escalations
+    if unknown:
+        story.does(EstablishAge, child=False, basis="own papers")
+    else:
+        story.does(CorrectIdentity, birth_date="1985-06-10", **BY).confirmed()
+    assert NO_GUARDIAN not in story.case.escalations
 
 
 def test_who_corrected_an_age_does_not_confirm_it() -> None:

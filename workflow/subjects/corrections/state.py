@@ -7,7 +7,7 @@ from events.facts import corrections as facts
 from events.facts.intake import CaseOpened, ConsentGiven
 from events.facts.safety import AgeEstablished
 from workflow.case.state import At, Case, Change, Part
-from workflow.subjects.safety.state import COMES_OF_AGE, safety_of
+from workflow.subjects.safety.state import safety_of, settled_by_age
 from workflow.values.ages import CHILD_BANDS
 from workflow.values.days import utc_day
 
@@ -84,7 +84,7 @@ def _aged(case: Case, said: AgeSaid, at: At, *, waits: bool) -> Case:
     own -= {purpose for purpose, to in safety_of(case).by_guardian if not to}
     before = corrections_of(case)
     return corrections_of.changed(
-        case.calm(COMES_OF_AGE)._replace(
+        settled_by_age(case, child=said.child)._replace(
             child=said.child, of_age_from=said.of_age_from, age_band=said.age_band or case.age_band
         ),
         known_child=said.child, waiting=None,

@@ -122,11 +122,16 @@ def month_of_coming_of_age(case: Case) -> date | None:
 
 
 def _age_known(case: Case, fact: AgeEstablished, _at: At) -> Case:
-    return case.calm(COMES_OF_AGE)._replace(child=fact.child, of_age_from=fact.of_age_from)
+    return settled_by_age(case, child=fact.child)._replace(child=fact.child, of_age_from=fact.of_age_from)
+
+
+def settled_by_age(case: Case, *, child: bool) -> Case:
+    """Return the case without what nobody has to look at once the age is known: an adult waits for no guardian."""
+    return case.calm(COMES_OF_AGE) if child else case.calm(COMES_OF_AGE, NO_GUARDIAN)
 
 
 def _timer_fired(case: Case, fact: TimerFired, _at: At) -> Case:
-    return case.calm(COMES_OF_AGE) if fact.kind == "of_age" else case
+    return settled_by_age(case, child=False) if fact.kind == "of_age" else case
 
 
 def _own_word(case: Case) -> Case:
@@ -191,7 +196,7 @@ def _deciding(case: Case, _fact: GuardianAppointed) -> _Deciding:
 def _not_appointed(case: Case, told: Told) -> Case:
     """Return the case with who decided before; nobody did where somebody was looked for, and is looked for again."""
     before: _Deciding = told.before
-    if before.wanted:
+    if before.wanted and case.child:
         case = case._replace(escalations=case.escalations | {NO_GUARDIAN})
     return safety_of.changed(case, guardian=before.guardian, guardian_case=before.member)
 
