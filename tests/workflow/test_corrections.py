@@ -115,6 +115,12 @@ def test_one_person_makes_no_known_child_an_adult() -> None:
     assert corrections_of(story.case).waiting is None
 
 
+def test_who_was_said_to_be_a_minor_is_a_known_child_and_nobody_alone_says_otherwise() -> None:
+    story = opened(age_band=..., majority="minor")
+    story.when(EstablishAge, child=False, basis="looks older").then_refused("age_takes_two_people")
+    opened(age_band=...).does(EstablishAge, child=False, basis="own papers")
+
+
 @pytest.mark.parametrize("unknown", [True, False])
 def test_no_guardian_is_looked_for_once_somebody_is_known_to_be_an_adult(*, unknown: bool) -> None:
     story = opened(**{"age_band": ...} if unknown else CHILD).does(AppointGuardian, kind="state")

@@ -26,7 +26,7 @@ class Corrections(NamedTuple):
 
     exploitation: tuple[str, ...] = ()
     country_of_exploitation: str = ""
-    known_child: bool = False  # by a birth date, an age group or a decision, and not only because nobody knows
+    known_child: bool = False  # by what was said of the age or decided, and not only because nobody knows
     waiting: AgeSaid | None = None
     corrected: frozenset[str] = frozenset()  # what others may have arranged something by
     own_word: frozenset[str] = frozenset()  # purposes agreed to as an adult, by who is now known to be a child
@@ -36,7 +36,7 @@ corrections_of: Final = Part("corrections", Corrections())
 
 
 def _opened(case: Case, fact: CaseOpened, _at: At) -> Case:
-    known_child = fact.of_age_from is not None or fact.age_band in CHILD_BANDS
+    known_child = fact.of_age_from is not None or fact.age_band in CHILD_BANDS or fact.majority == "minor"
     told = Corrections(fact.exploitation, fact.country_of_exploitation or "", known_child)
     return case if told == Corrections() else corrections_of.put(case, told)
 
