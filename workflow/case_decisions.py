@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -16,7 +16,8 @@ from workflow.command import WHEN, CaseCommand, Command, ConfirmDecision, Declin
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, ReasonKind
 from workflow.rights.acts import Acts
-from workflow.rights.table import Account, permit
+from workflow.rights.standing import account_of
+from workflow.rights.table import permit
 from workflow.situation import Situation, StreamFact, case_of, person_of
 from workflow.subject import CommandRule, TimerKind
 from workflow.two_people import ProposalContext, proposed_by
@@ -53,8 +54,7 @@ def context_of(situation: Situation, rules: Rules, proposal_id: str = "") -> Pro
 
 def _against_account(name: str, acts: Acts, situation: Situation, may: ReasonKind, *, not_for: str) -> Iterator[Reason]:
     """Yield why an account does not count now: there is none, it is closed, or it has not the right by itself."""
-    standing: Any = situation.state_of(account_stream(name), lambda: None)
-    account: Account | None = standing.account if standing is not None else None
+    account = account_of(name, situation)
     if account is None or account.closed:
         yield refusals.ACCOUNT_STANDS(account=name)
     elif not any(

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, TypedDict, Unpack
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from events.ids import OFFICE_DECISIONS, CaseId, parse_case_id, programme_stream
+from events.ids import OFFICE_DECISIONS, CaseId, programme_stream
 from workflow.rights.acts import Acts
+from workflow.values.case_numbers import CaseNumber
 from workflow.values.text import ActorId, CodeWord, ProviderText, ReferenceToken, ShortText
 
 
@@ -58,12 +59,7 @@ class Command(BaseModel):
 class CaseCommand(Command):
     """Something wanted for one case."""
 
-    case_id: Annotated[CaseId, Field(description="the case number, like 7K3P9-QXM2D")]
-
-    @field_validator("case_id", mode="before")
-    @classmethod
-    def _as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
+    case_id: Annotated[CaseNumber, Field(description="the case number, like 7K3P9-QXM2D")]
 
 
 class OfficeCommand(Command):

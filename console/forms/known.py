@@ -11,7 +11,7 @@ _OPEN: Final[Mapping[str, Callable[[Case], tuple[str, ...]]]] = {
     "CorrectCitizenships.citizenships": lambda case: case.citizenships,
     "CorrectDetails.gender": lambda case: (case.gender or "",),
     "CorrectDetails.language": lambda case: (case.language,),
-    "CorrectDetails.age_band": lambda case: (corrections_of(case).age_band,),
+    "CorrectDetails.age_band": lambda case: (case.age_band,),
     "CorrectDetails.exploitation": lambda case: corrections_of(case).exploitation,
     "CorrectDetails.country_of_exploitation": lambda case: (corrections_of(case).country_of_exploitation,),
 }

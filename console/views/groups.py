@@ -16,7 +16,7 @@ from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.commands import COMPANY_MAX
 from workflow.subjects.groups.state import Group, belonging_of, group_stream
 from workflow.subjects.reception.state import reception_of
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import is_suspected, safety_of
 from workflow.subjects.travel.guards import ON_THE_WAY
 from workflow.subjects.travel.state import travel_of, trip_is_ahead
 
@@ -97,7 +97,7 @@ def _row(reader: Reader, group: Group, seen: CaseSnapshot, here: CaseSnapshot, *
         is_erased=is_erased(case),
         onward=_onward(reader, seen) if goes_on and looks else None,
         decides=safety_of(here.case).guardian_case == case.case_id,
-        is_suspect=case.case_id in safety_of(here.case).suspects,
+        is_suspect=is_suspected(case, here.case),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class CaseOpened(Fact):
     age_band: str | None = None
     child: bool = True
     of_age_from: date | None = None
+    majority: str | None = None  # as it was said; a minor is a known child, where nothing was said one is presumed
     language: str | None = None
     exploitation: tuple[str, ...] = ()
     country_of_exploitation: str | None = None

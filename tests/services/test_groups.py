@@ -140,6 +140,28 @@ def test_a_guardian_who_is_suspected_decides_no_more_and_travels_no_more_with_th
     son.when(AppointGuardian, kind="parent", member=mother.case_id).then_refused("guardian_is_not_suspected")
 
 
+def test_who_is_suspected_is_so_under_every_number_of_theirs(office: Office) -> None:
+    mother, son, daughter = ready(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    son.does(EndGuardianship, because="suspected")
+    again = Story(office, previous_case=mother.ends("withdraw", reason="declined").case_id, **MOTHER)
+    again = ready_to_travel(
+        consents(again, "assistance", "travel").does(JoinGroup, with_case=daughter.case_id, relation="parent")
+    )
+    son.when(AppointGuardian, kind="parent", member=again.case_id).then_refused("guardian_is_not_suspected")
+    refused = together(office, [again, son], PlanTrip, **trip(office.now))
+    assert "no_suspect_is_along" in {
+        code for one in refused.each if isinstance(one.answer, Refused) for code in one.answer.codes
+    }
+
+
+def test_who_was_erased_decides_for_nobody(office: Office) -> None:
+    with_officers(office)
+    mother, son, _ = family(office)
+    erased(mother.ends("withdraw", reason="declined"))
+    son.when(AppointGuardian, kind="parent", member=mother.case_id).then_refused("guardian_is_of_the_group")
+
+
 def test_a_suspected_parent_takes_no_child_into_their_room(office: Office) -> None:
     mother, son, _ = family(office)
     son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
@@ -175,6 +197,16 @@ def test_a_house_for_women_takes_their_sons_of_the_age_it_says(office: Office) -
     done(together(office, [mother, son, daughter], HoldBed))
     assert {present(accommodation_of(one.case).bed)[0] for one in (mother, son, daughter)} == {"moscow-centre"}
     teenager.when(HoldBed).then_refused("room_fits")
+
+
+def test_a_son_lives_in_the_room_of_his_mother_and_in_no_other_womans(office: Office) -> None:
+    two_rooms = "      - {id: womens-floor, beds: 2, for: women}\n      - {id: upstairs, beds: 8, for: women}\n"
+    text = women_only(office.text)
+    office.publish(text.replace("      - {id: womens-floor, beds: 8, for: women}\n", two_rooms))
+    mother, son, brother = family(office, MOTHER, SON, SON)
+    done(together(office, [mother, son], HoldBed))
+    assert {present(accommodation_of(one.case).bed)[1] for one in (mother, son)} == {1, 2}
+    brother.when(HoldBed).then_refused("bed_is_free")
 
 
 def test_a_house_that_says_no_age_takes_no_sons(office: Office) -> None:

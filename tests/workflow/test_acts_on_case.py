@@ -9,11 +9,13 @@ from tests.kit.roads import bring
 from tests.kit.story import Story
 from tests.kit.world import World
 from workflow.rights.acts import ROLES, Role
-from workflow.rights.table import ABOUT_A_CASE, Account, acts_on_case, permit
+from workflow.rights.table import ABOUT_A_CASE, Account, StandIn, acts_on_case, permit
 from workflow.subjects.access.commands import AssignCase
 
+STANDS_IN = StandIn(ANNA, "moscow", "2000-01-01T00:00:00.000000Z", "2100-01-01T00:00:00.000000Z")
 PLACES = {
     "its owner": Account(ANNA, programmes=frozenset({"moscow"})),
+    "a stand-in": Account("staff:olga", programmes=frozenset({"moscow"}), team="shelter", stands_in=(STANDS_IN,)),
     "its team": Account("staff:olga", programmes=frozenset({"moscow"}), team="north"),
     "another team": Account("staff:olga", programmes=frozenset({"moscow"}), team="shelter"),
     "its house": Account("staff:olga", programmes=frozenset({"moscow"}), facilities=frozenset({"moscow-centre"})),

@@ -25,7 +25,8 @@ from workflow.subjects.corrections.commands import (
 )
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.intake.commands import GiveConsent
-from workflow.subjects.safety.commands import AppointGuardian, EstablishAge
+from workflow.subjects.safety.commands import AppointGuardian, EndGuardianship, EstablishAge
+from workflow.subjects.safety.state import NO_GUARDIAN
 from workflow.subjects.travel.commands import DeclareReturn
 
 BY = {"why": "paper_seen", "evidence": "passport"}
@@ -115,6 +116,24 @@ def test_one_person_makes_no_known_child_an_adult() -> None:
     assert corrections_of(story.case).waiting is None
 
 
+def test_who_was_said_to_be_a_minor_is_a_known_child_and_nobody_alone_says_otherwise() -> None:
+    story = opened(age_band=..., majority="minor")
+    story.when(EstablishAge, child=False, basis="looks older").then_refused("age_takes_two_people")
+    opened(age_band=...).does(EstablishAge, child=False, basis="own papers")
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_no_guardian_is_looked_for_once_somebody_is_known_to_be_an_adult(*, unknown: bool) -> None:
+    story = opened(**{"age_band": ...} if unknown else CHILD).does(AppointGuardian, kind="state")
+    story.does(EndGuardianship, because="unable")
+    assert NO_GUARDIAN in story.case.escalations
+    if unknown:
+        story.does(EstablishAge, child=False, basis="own papers")
+    else:
+        story.does(CorrectIdentity, birth_date="1985-06-10", **BY).confirmed()
+    assert NO_GUARDIAN not in story.case.escalations
+
+
 def test_who_corrected_an_age_does_not_confirm_it() -> None:
     story = opened(**CHILD).does(CorrectIdentity, birth_date="1985-06-10", **BY)
     (key,) = proposals_of(story.case).pending
@@ -181,7 +200,7 @@ def test_an_age_group_follows_the_birth_date() -> None:
     story = opened(age_band="27-29").does(CorrectIdentity, birth_date="1960-06-10", **BY)
     (fact,) = story.now_told()
     assert (fact.age_band, fact.age_band_before) == ("39-47", "27-29")
-    assert corrections_of(story.case).age_band == "39-47"
+    assert story.case.age_band == "39-47"
 
 
 # -- two people where a return rests on it ---------------------------------------------------------------------------

@@ -20,11 +20,18 @@ from workflow.decide import RULES
 from workflow.retracting import INSTEAD, RETRACTABLE
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.state import care_of
-from workflow.subjects.intake.commands import AddNote, GiveConsent
+from workflow.subjects.groups.commands import FormGroup, JoinGroup
+from workflow.subjects.intake.commands import AddNote, GiveConsent, WithdrawConsent
 from workflow.subjects.reintegration.commands import EnrolInCourse, RecordAttendance, RecordFollowUp
 from workflow.subjects.reintegration.state import reintegration_of
-from workflow.subjects.safety.commands import AgreeSafetyPlan, AppointGuardian, AssessRisk, RecordAssent
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.commands import (
+    AgreeSafetyPlan,
+    AppointGuardian,
+    AssessRisk,
+    EndGuardianship,
+    RecordAssent,
+)
+from workflow.subjects.safety.state import NO_GUARDIAN, safety_of
 
 LOW: dict[str, Any] = {"level": "low", "safe_to_return": True}
 HIGH: dict[str, Any] = {"level": "high", "safe_to_return": False}
@@ -168,6 +175,34 @@ def test_a_childs_answer_and_a_guardian_are_taken_back() -> None:
     assert not safety_of(story.case).guardian
 
 
+def test_a_child_asked_for_again_did_not_answer_before() -> None:
+    story = opened(age_band="9-17").does(AppointGuardian, kind="state")
+    story.does(GiveConsent, purpose="assistance", by="guardian")
+    story.does(RecordAssent, to="assistance", answer="agrees").does(RecordAssent, to="assistance", answer="refuses")
+    story.does(WithdrawConsent, purpose="assistance").does(GiveConsent, purpose="assistance", by="guardian")
+    retract(story, "ChildAssented").accepted()
+    assert safety_of(story.case).assents == {}
+
+
+def test_a_guardian_recorded_by_a_slip_leaves_the_one_who_came_along_and_may_be_suspected() -> None:
+    mother = opened().does(FormGroup)
+    son = Story(mother.place, age_band="9-17").does(JoinGroup, with_case=mother.case_id, relation="child")
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    son.does(AppointGuardian, kind="state")
+    retract(son, "GuardianAppointed").accepted()
+    assert safety_of(son.case).guardian_case == mother.case_id
+    son.does(EndGuardianship, because="suspected")
+    assert safety_of(son.case).suspects == {mother.case_id}
+
+
+def test_a_child_whose_guardian_was_a_slip_is_still_waited_for() -> None:
+    story = opened(age_band="9-17").does(AppointGuardian, kind="state").does(EndGuardianship, because="unable")
+    story.does(AppointGuardian, kind="state")
+    assert NO_GUARDIAN not in story.case.escalations
+    retract(story, "GuardianAppointed").accepted()
+    assert NO_GUARDIAN in story.case.escalations
+
+
 # -- what stands on it -----------------------------------------------------------------------------------------------
 
 
@@ -192,6 +227,22 @@ def test_a_guardian_who_has_consented_stays() -> None:
     story = opened(age_band="9-17").does(AppointGuardian, kind="state")
     story.does(GiveConsent, purpose="assistance", by="guardian")
     retract(story, "GuardianAppointed").then_refused("nothing_stands_on_it")
+
+
+def test_nobody_brings_a_guardian_back_whose_word_was_ended() -> None:
+    story = opened(age_band="9-17").does(AppointGuardian, kind="state").does(AppointGuardian, kind="parent")
+    story.does(EndGuardianship, because="suspected")
+    retract(story, "GuardianAppointed").then_refused("nothing_stands_on_it")
+    assert not safety_of(story.case).guardian
+
+
+def test_nobody_alone_takes_away_the_guardian_two_agreed_on() -> None:
+    mother = opened().does(FormGroup)
+    son = Story(mother.place, age_band="9-17").does(JoinGroup, with_case=mother.case_id, relation="child")
+    son.does(AppointGuardian, kind="state").does(AppointGuardian, kind="parent", member=mother.case_id)
+    son.confirmed(BORIS)
+    retract(son, "GuardianAppointed").then_refused("nothing_stands_on_it")
+    assert safety_of(son.case).guardian_case == mother.case_id
 
 
 def test_a_session_after_which_the_next_was_booked_stays_until_that_is_cancelled() -> None:

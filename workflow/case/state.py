@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
+from workflow.values.ages import CHILD_BANDS, ages_of
+
 Pairs = tuple[tuple[str, str], ...]
 NOTHING: Mapping[Any, Any] = {}
-_OLDEST_OF: Mapping[str, int] = {"0-8": 8, "9-17": 17}
 
 
 class At(NamedTuple):
@@ -77,7 +78,7 @@ class Case(NamedTuple):
             return False
         if self.of_age_from is not None:
             return on < self.of_age_from.replace(year=self.of_age_from.year - (17 - age))
-        return age >= _OLDEST_OF.get(self.age_band, 18)
+        return self.age_band in CHILD_BANDS and ages_of(self.age_band)[-1] <= age
 
     def is_national(self, home: str) -> bool:
         """Tell whether the way home stays inside the country."""

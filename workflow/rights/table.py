@@ -177,8 +177,13 @@ def acts_on_case(account: Account, case: Case, programme: Programme, now: dateti
     """Return every act somebody may do on a case now: those ``permit`` allows, with their relations looked up once."""
     if account.closed:
         return frozenset()
-    relations = frozenset(relations_to(account, case, programme, now))
-    return frozenset(act for role, relation, act in _ALLOWED if role in account.roles and relation in relations)
+    own = frozenset(relations_to(account._replace(stands_in=()), case, programme, now))
+    relations = own | frozenset(relations_to(account, case, programme, now)) if account.stands_in else own
+    return frozenset(
+        act
+        for role, relation, act in _ALLOWED
+        if role in account.roles and relation in (own if act in NOT_BY_STAND_INS else relations)
+    )
 
 
 def relations_to(account: Account, case: Case, programme: Programme, now: datetime) -> Iterator[Relation]:

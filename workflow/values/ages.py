@@ -5,7 +5,20 @@ from typing import Final, Literal, get_args
 
 AgeBand = Literal["0-8", "9-17", "18-20", "21-23", "24-26", "27-29", "30-38", "39-47", "48+"]
 AGE_BANDS: Final[tuple[AgeBand, ...]] = get_args(AgeBand)
-CHILD_BANDS: Final = ("0-8", "9-17")
+OF_AGE: Final = 18
+
+
+def ages_of(band: str) -> range:
+    """Return the ages of a group.
+
+    >>> ages_of("9-17"), 99 in ages_of("48+")
+    (range(9, 18), True)
+    """
+    first, _, last = band.rstrip("+").partition("-")
+    return range(int(first), int(last or 200) + 1)
+
+
+CHILD_BANDS: Final = tuple(band for band in AGE_BANDS if ages_of(band)[-1] < OF_AGE)
 
 
 def age_known(
@@ -18,7 +31,7 @@ def age_known(
     """
     if birth_date is None:
         return (age_band in CHILD_BANDS if age_band else majority != "adult"), None
-    of_age = _first_of_month_after(_birthday(birth_date, 18))
+    of_age = _first_of_month_after(_birthday(birth_date, OF_AGE))
     return today < of_age, of_age if today < of_age else None
 
 
@@ -28,8 +41,14 @@ def band_of(birth_date: date, today: date) -> AgeBand:
     >>> band_of(date(1990, 5, 9), date(2017, 5, 8)), band_of(date(1960, 1, 1), date(2017, 1, 1))
     ('24-26', '48+')
     """
-    years = today.year - birth_date.year - (today < _birthday(birth_date, today.year - birth_date.year))
-    return next(band for band in reversed(AGE_BANDS) if years >= int(band.rstrip("+").partition("-")[0]))
+    age = age_on(today, birth_date)
+    return next(band for band in AGE_BANDS if age in ages_of(band))
+
+
+def age_on(day: date, born: date) -> int:
+    """Return how old somebody is on a day, in years."""
+    years = day.year - born.year
+    return years - (day < _birthday(born, years))
 
 
 def _birthday(born: date, years: int) -> date:

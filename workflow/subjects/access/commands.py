@@ -5,8 +5,8 @@ from typing import Final, Literal
 from pydantic import Field, field_validator
 
 from events.facts.access import Emergency
-from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand, OfficeCommand
+from workflow.values.case_numbers import CaseNumber
 from workflow.values.text import ActorId, CodeWord, LongText, TeamWord
 
 _WHY_SHORTEST: Final = 10  # characters
@@ -80,13 +80,8 @@ class ReviewStop(CaseCommand, acts=("case.review",), sealed=True):
 class DecideDuplicate(CaseCommand, acts=("case.record",)):
     """Record whether another case is the same person's."""
 
-    other: CaseId
+    other: CaseNumber
     same: bool
-
-    @field_validator("other", mode="before")
-    @classmethod
-    def _number_as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
 
 
 class JoinCases(CaseCommand, acts=("case.record",)):
@@ -95,26 +90,16 @@ class JoinCases(CaseCommand, acts=("case.record",)):
     Another person confirms it who may see both. Nobody sees more by it than before.
     """
 
-    other: CaseId
-
-    @field_validator("other", mode="before")
-    @classmethod
-    def _number_as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
+    other: CaseNumber
 
 
 class PartCases(CaseCommand, acts=("case.record",)):
     """Say that a case joined to this one is another person's after all; what was recorded since stays where it is."""
 
-    other: CaseId
-
-    @field_validator("other", mode="before")
-    @classmethod
-    def _number_as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
+    other: CaseNumber
 
 
 class SuspectDuplicate(CaseCommand):
     """Say that a case opened later may be the same person's; asked for by the comparing of cases, not by people."""
 
-    other: CaseId
+    other: CaseNumber

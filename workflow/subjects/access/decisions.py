@@ -1,13 +1,14 @@
 """Whose case it is, and whether two cases are one person's."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from events.facts.access import CaseAssigned, DuplicateDecided, DuplicateSuspected
 from events.ids import account_stream
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, refused
 from workflow.rights.acts import OPERATOR
+from workflow.rights.standing import account_of
 from workflow.rights.table import Account, permit
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, case_of, person_of, unless
@@ -32,14 +33,14 @@ def assign_case(command: AssignCase, situation: Situation) -> Decision:
 
 def _against_owner(command: AssignCase, situation: Situation) -> Iterator[Reason]:
     """Yield why nobody of this name can be given the case: there is no such account, or the case would stay hidden."""
-    standing: Any = situation.state_of(account_stream(command.owner), lambda: None)
-    if standing is None:
+    account = account_of(command.owner, situation)
+    if account is None:
         # Where nobody signs in, and everything is typed, there are no accounts to ask.
         if command.mandate != OPERATOR:
             yield refusals.OWNER_HAS_ACCOUNT(account=command.owner)
-    elif standing.account.closed:
+    elif account.closed:
         yield refusals.OWNER_IS_HERE(account=command.owner)
-    elif not would_see(standing.account, command, situation):
+    elif not would_see(account, command, situation):
         yield refusals.OWNER_WOULD_SEE(account=command.owner, programme=situation.programme.programme)
 
 

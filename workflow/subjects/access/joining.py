@@ -6,10 +6,10 @@ out: bed, trip and work are given back there as for anybody who leaves.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from events.facts.access import CaseLed, CaseLedNoMore, CasesJoined, CasesParted, Granted
-from events.ids import CaseId, account_stream, case_stream
+from events.ids import CaseId, case_stream
 from events.instants import instant
 from workflow.case.erasure import erased_at, request_of
 from workflow.case.state import Case
@@ -17,14 +17,15 @@ from workflow.guard_context import GuardContext
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, refused
 from workflow.refusals import PERSON_WAS_ERASED
-from workflow.rights.table import Account, permit
+from workflow.rights.standing import account_of
+from workflow.rights.table import permit
 from workflow.situation import Decision, Situation, StreamFact, case_of
 from workflow.subject import CommandRule, StepHook, TwoPeople
 from workflow.subjects.access import refusals
 from workflow.subjects.access.commands import JoinCases, PartCases
 from workflow.subjects.access.state import access_of
 from workflow.subjects.grants.state import grants_of
-from workflow.subjects.intake.yearly_count import YearlyIntake
+from workflow.subjects.intake.yearly_count import yearly_intake
 from workflow.subjects.travel.state import travel_of
 
 
@@ -41,7 +42,7 @@ def join_cases(command: JoinCases, situation: Situation) -> Decision:
     joined = CasesJoined(
         other=other.case_id, granted=_granted(other), return_id=trip.trip_id if trip else "", **situation.two
     )
-    once = _intake(situation).taken_back(other.case_id, _year_of(other, situation.programme))
+    once = yearly_intake(situation).taken_back(other.case_id, _year_of(other, situation.programme))
     led = StreamFact(_stream(other), CaseLed(leading=case.case_id))
     return [*situation.about_case(joined), led, StreamFact(situation.programme.intake_stream, once)]
 
@@ -55,7 +56,9 @@ def part_cases(command: PartCases, situation: Situation) -> Decision:
         return Refused(tuple(reasons))
     parted = CasesParted(other=other.case_id, **situation.two)
     year, programme = _year_of(other, situation.programme), situation.programme
-    again = _intake(situation).counted(other.case_id, year, programme.target_per_year, "")  # their handle is taken
+    again = yearly_intake(situation).counted(
+        other.case_id, year, programme.target_per_year, ""
+    )  # their handle is taken
     alone = StreamFact(_stream(other), CaseLedNoMore(leading=case.case_id))
     return [*situation.about_case(parted), alone, StreamFact(programme.intake_stream, again)]
 
@@ -100,8 +103,7 @@ def _unseen(command: JoinCases | PartCases, other: Case, situation: Situation) -
     if not situation.proposal:
         return
     for name in (command.actor, situation.second):
-        standing: Any = situation.state_of(account_stream(name), lambda: None)
-        account: Account | None = standing.account if standing is not None else None
+        account = account_of(name, situation)
         may = account is not None and permit(account, "case.see", other, situation.programme, situation.now)
         if not may:
             yield refusals.BOTH_MAY_SEE_BOTH(account=name)
@@ -121,10 +123,6 @@ def _granted(other: Case) -> Granted:
 
 def _year_of(case: Case, programme: Programme) -> int:
     return case.registered_year or programme.day(instant(case.opened_at)).year
-
-
-def _intake(situation: Situation) -> YearlyIntake:
-    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
 
 
 def _stream(case: Case) -> str:

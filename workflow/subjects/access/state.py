@@ -56,6 +56,13 @@ class Access(NamedTuple):
 access_of: Final = Part("access", Access())
 
 
+def numbers_of(case: Case) -> frozenset[str]:
+    """Return the numbers under which the person of a case is known here, as far as the case itself names them."""
+    access = access_of(case)
+    named = (case.case_id, case.previous_case, case.next_case, access.led_by, *access.joined)
+    return frozenset(number for number in named if number)
+
+
 def _broken(case: Case, fact: GlassBroken, at: At) -> Case:
     glass = {fact.glass_id: EmergencyAccess(fact.account, fact.mandate, fact.reason, at.recorded_at, fact.until)}
     access = access_of(case)

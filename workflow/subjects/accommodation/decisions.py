@@ -212,15 +212,13 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 
     return bed
 
 
-def _taken_in(facility: Facility, situation: Situation) -> frozenset[str]:
-    """Return whom the rooms are for in which a child's parents have a bed, if the house lets them live there too."""
+def _taken_in(facility: Facility, situation: Situation) -> frozenset[int]:
+    """Return the beds of a child's parents, if the house lets the child live in their rooms."""
     case, house, limit = case_of(situation), shelter_of(facility.id, situation), facility.children_to
     if limit is None or not case.is_known_to_be_at_most(limit, facility.day(situation.now)):
         return frozenset()
     parents = {*group_of(situation).parents_of(case.case_id)} - safety_of(case).suspects
-    beds = (house.bed_of(parent) for parent in sorted(parents))
-    rooms = (house.room_of(bed) for bed in beds if bed is not None)
-    return frozenset(room.who for room in rooms if room is not None)
+    return frozenset(bed for parent in parents if (bed := house.bed_of(parent)) is not None)
 
 
 def _hold_is_over(situation: Situation, _subject: Pairs) -> list[StreamFact]:

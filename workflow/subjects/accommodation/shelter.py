@@ -35,7 +35,7 @@ class Guest(NamedTuple):
     child: bool = True
     of_age_from: date | None = None
     family: bool = False
-    with_parent: frozenset[str] = frozenset()  # whom the rooms are for in which a parent has a bed and takes them in
+    with_parent: frozenset[int] = frozenset()  # the beds of parents who take them into their rooms
 
     def is_child(self, on: date) -> bool:
         """Tell whether the person is to be treated as a child on a day."""
@@ -51,9 +51,7 @@ class Room(NamedTuple):
     minors: str
 
     def takes(self, guest: Guest, on: date) -> bool:
-        """Tell whether a person fits the room's rules on a day; a child a parent takes in fits where they do."""
-        if self.who in guest.with_parent:
-            return True
+        """Tell whether a person fits the room's rules on a day."""
         if self.minors != "allowed" and guest.is_child(on) != (self.minors == "only"):
             return False
         return self.who == "any" or (guest.family if self.who == "family" else guest.gender in _WHO[self.who])
@@ -101,11 +99,7 @@ class Shelter(NamedTuple):
 
     def takes(self, guest: Guest, on: date) -> bool:
         """Tell whether any room is for such a person."""
-        return any(room.takes(guest, on) for room in self.rooms)
-
-    def room_of(self, bed: int) -> Room | None:
-        """Return the room a bed is in; None for one that is no more."""
-        return next((room for number, room in self.numbered() if number == bed), None)
+        return any(True for _ in self._rooms_for(guest, on))
 
     def bed_for(self, case_id: str, guest: Guest, on: date, now: datetime, company: Company = ALONE) -> int | None:
         """Return the bed a person may have now, after everybody who waits before them has got theirs.
@@ -129,8 +123,7 @@ class Shelter(NamedTuple):
         theirs = {self.bed_of(one) for one in company.others}
         free = {
             first: [number for number in range(first, first + room.beds) if number not in taken]
-            for first, room in self._firsts()
-            if room.takes(guest, on)
+            for first, room in self._rooms_for(guest, on)
         }
 
         def rank(found: tuple[int, Room]) -> tuple[object, ...]:
@@ -141,6 +134,13 @@ class Shelter(NamedTuple):
 
         rooms = sorted((found for found in self._firsts() if free.get(found[0])), key=rank)
         return free[rooms[0][0]][0] if rooms else None
+
+    def _rooms_for(self, guest: Guest, on: date) -> Iterator[tuple[int, Room]]:
+        """Yield the rooms a person may live in: those they fit, and that of a parent who takes them in."""
+        for first, room in self._firsts():
+            beds = range(first, first + room.beds)
+            if room.takes(guest, on) or any(bed in beds for bed in guest.with_parent):
+                yield first, room
 
     def _firsts(self) -> Iterator[tuple[int, Room]]:
         first = 1

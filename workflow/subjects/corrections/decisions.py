@@ -65,7 +65,7 @@ def _born(command: commands.CorrectIdentity, situation: Situation) -> AgeSaid | 
     if command.birth_date is None:
         return None
     child, of_age_from = age_known(command.birth_date, None, situation.today)
-    known = corrections_of(case_of(situation)).age_band
+    known = case_of(situation).age_band
     band = band_of(command.birth_date, situation.today) if known else None
     return AgeSaid(_id(command), child, of_age_from, None if band == known else band)
 
@@ -114,7 +114,7 @@ def correct_details(command: commands.CorrectDetails, situation: Situation) -> D
 def _details_of(case: Case) -> dict[str, Any]:
     kept = corrections_of(case)
     return {
-        "gender": case.gender, "language": case.language, "age_band": kept.age_band,
+        "gender": case.gender, "language": case.language, "age_band": case.age_band,
         "exploitation": kept.exploitation, "country_of_exploitation": kept.country_of_exploitation,
     }  # fmt: skip
 
@@ -157,7 +157,7 @@ def _aged(said: AgeSaid | None, situation: Situation) -> dict[str, Any]:
     """Return what a correction tells of the age; the group only where it is in force."""
     if said is None:
         return {}
-    known = corrections_of(case_of(situation)).age_band
+    known = case_of(situation).age_band
     beside = {"age_band": said.age_band, "age_band_before": known or None} if said.age_band else {}
     return {"child": said.child, "waits": _waits(said, situation), **beside}
 

@@ -7,7 +7,7 @@ from events.facts import corrections as facts
 from events.facts.intake import CaseOpened, ConsentGiven
 from events.facts.safety import AgeEstablished
 from workflow.case.state import At, Case, Change, Part
-from workflow.subjects.safety.state import COMES_OF_AGE, safety_of
+from workflow.subjects.safety.state import safety_of, settled_by_age
 from workflow.values.ages import CHILD_BANDS
 from workflow.values.days import utc_day
 
@@ -24,10 +24,9 @@ class AgeSaid(NamedTuple):
 class Corrections(NamedTuple):
     """What the core of the case does not keep of its person, and what still waits for two people."""
 
-    age_band: str = ""
     exploitation: tuple[str, ...] = ()
     country_of_exploitation: str = ""
-    known_child: bool = False  # by a birth date, an age group or a decision, and not only because nobody knows
+    known_child: bool = False  # by what was said of the age or decided, and not only because nobody knows
     waiting: AgeSaid | None = None
     corrected: frozenset[str] = frozenset()  # what others may have arranged something by
     own_word: frozenset[str] = frozenset()  # purposes agreed to as an adult, by who is now known to be a child
@@ -37,8 +36,8 @@ corrections_of: Final = Part("corrections", Corrections())
 
 
 def _opened(case: Case, fact: CaseOpened, _at: At) -> Case:
-    known_child = fact.of_age_from is not None or fact.age_band in CHILD_BANDS
-    told = Corrections(fact.age_band or "", fact.exploitation, fact.country_of_exploitation or "", known_child)
+    known_child = fact.of_age_from is not None or fact.age_band in CHILD_BANDS or fact.majority == "minor"
+    told = Corrections(fact.exploitation, fact.country_of_exploitation or "", known_child)
     return case if told == Corrections() else corrections_of.put(case, told)
 
 
@@ -85,10 +84,10 @@ def _aged(case: Case, said: AgeSaid, at: At, *, waits: bool) -> Case:
     own -= {purpose for purpose, to in safety_of(case).by_guardian if not to}
     before = corrections_of(case)
     return corrections_of.changed(
-        case.calm(COMES_OF_AGE)._replace(
+        settled_by_age(case, child=said.child)._replace(
             child=said.child, of_age_from=said.of_age_from, age_band=said.age_band or case.age_band
         ),
-        age_band=said.age_band or before.age_band, known_child=said.child, waiting=None,
+        known_child=said.child, waiting=None,
         own_word=before.own_word | own if said.child else frozenset(),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.refusals import PEOPLE_DECIDE, PROPOSAL_IS_IN_TIME
 from workflow.rights.acts import Act
+from workflow.rights.standing import account_of
 from workflow.rights.table import Account, permit
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact, said_by, unless
@@ -239,8 +240,8 @@ def _against_speaker(command: commands.DirectoryCommand) -> Iterator[Reason]:
 
 def _against_accounts(command: commands.ConfirmResumption, situation: Situation) -> Iterator[Reason]:
     for name, act in ((command.actor, "directory.edit"), (command.proposer, "directory.stop")):
-        standing: Any = situation.state_of(account_stream(name), lambda: None)
-        if standing is None or not _may(standing.account, act, situation):  # type: ignore[arg-type]
+        account = account_of(name, situation)
+        if account is None or not _may(account, act, situation):  # type: ignore[arg-type]
             yield refusals.BOTH_MAY_RESUME(account=name)
 
 

@@ -2,10 +2,8 @@
 
 from typing import Final, Literal
 
-from pydantic import field_validator
-
-from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
+from workflow.values.case_numbers import CaseNumber
 from workflow.values.text import ShortText
 
 COMPANY_MAX: Final = 300  # people of one group, each by a command of their own in the same breath
@@ -22,13 +20,8 @@ class FormGroup(CaseCommand, acts=("case.record",)):
 class JoinGroup(CaseCommand, acts=("case.record",)):
     """Record that the person belongs with somebody of a group; told again, what they are to each other is put right."""
 
-    with_case: CaseId
+    with_case: CaseNumber
     relation: Relation
-
-    @field_validator("with_case", mode="before")
-    @classmethod
-    def _number_as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
 
 
 class LeaveGroup(CaseCommand, acts=("case.record",)):

@@ -8,7 +8,7 @@ from workflow.reasons import Reason
 from workflow.situation import Situation, case_of
 from workflow.subjects.groups import refusals
 from workflow.subjects.groups.state import belonging_of, group_of
-from workflow.subjects.safety.state import safety_of
+from workflow.subjects.safety.state import is_suspected
 
 
 def against_company(company: int, situation: Situation) -> list[Reason]:
@@ -19,10 +19,7 @@ def against_company(company: int, situation: Situation) -> list[Reason]:
 
 def against_suspects(case: Case, along: Iterable[Case]) -> list[Reason]:
     """Return that a child is not sent along with somebody who was its guardian until they were suspected."""
-    found = [
-        other for other in along
-        if other.case_id in safety_of(case).suspects or case.case_id in safety_of(other).suspects
-    ]  # fmt: skip
+    found = [other for other in along if is_suspected(other, case) or is_suspected(case, other)]
     return [refusals.NO_SUSPECT_IS_ALONG(case=other.case_id) for other in found]
 
 

@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from events.ids import CaseId, case_id_of, parse_case_id
+from events.ids import CaseId, case_id_of
 from workflow.command import CaseCommand, Command
 from workflow.values.ages import AgeBand
+from workflow.values.case_numbers import CaseNumber
 from workflow.values.code_lists import Exploitation, Gender, Language
 from workflow.values.countries import Country
 from workflow.values.handles import Handle
@@ -24,7 +25,7 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
         "government", "law_enforcement", "health", "social_support", "ngo", "international_organisation",
         "hotline", "self", "case_management",
     ]  # fmt: skip
-    previous_case: CaseId | None = None
+    previous_case: CaseNumber | None = None
     # Which agency referred the person, best by its id in the directory; its own reference is sealed, it may be a name.
     referred_by: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{1,39})?$")
     reference: ReferenceToken | None = None
@@ -53,11 +54,6 @@ class OpenCase(Command, acts=("case.open",), sealed=True):
         if value is not None and value < EARLIEST_BIRTH:
             raise ValueError("is before 1900; check the year")
         return value
-
-    @field_validator("previous_case", mode="before")
-    @classmethod
-    def _as_typed(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
 
     @property
     def case_id(self) -> CaseId:

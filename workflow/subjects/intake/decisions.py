@@ -20,7 +20,7 @@ from workflow.subjects.intake import refusals
 from workflow.subjects.intake.ages import against_ages
 from workflow.subjects.intake.commands import AddNote, OpenCase, OpenSealed
 from workflow.subjects.intake.handle_decisions import against_handle, handle_at_opening
-from workflow.subjects.intake.yearly_count import YearlyIntake, against_the_day
+from workflow.subjects.intake.yearly_count import against_the_day, yearly_intake
 from workflow.subjects.team.teams import against_team
 from workflow.values.ages import age_known
 
@@ -42,7 +42,7 @@ def open_case(command: OpenCase, situation: Situation) -> Decision:
     opened = _opened(command, situation)
     year = command.registered_year or situation.today.year
     target = situation.programme.target_per_year
-    counted = _intake(situation).counted(command.case_id, year, target, opened.handle)
+    counted = yearly_intake(situation).counted(command.case_id, year, target, opened.handle)
     told = [StreamFact(case_stream(command.case_id), opened), StreamFact(situation.programme.intake_stream, counted)]
     told += converted(command, situation)
     if situation.previous is not None:
@@ -88,16 +88,12 @@ def _against_previous(command: OpenCase, situation: Situation) -> list[Reason]:
 def _against_dates(command: OpenCase, situation: Situation) -> list[Reason]:
     reasons = []
     today = situation.today
-    reasons += against_the_day(situation.programme, _intake(situation), today)
+    reasons += against_the_day(situation.programme, yearly_intake(situation), today)
     if command.birth_date is not None and command.birth_date > today:
         reasons.append(refusals.BIRTH_DATE_IS_PAST())
     else:
         reasons += against_ages(command, today)
     return reasons
-
-
-def _intake(situation: Situation) -> YearlyIntake:
-    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
 
 
 def _against_referrer(command: OpenCase, situation: Situation) -> list[Reason]:

@@ -11,7 +11,7 @@ from workflow.subjects.intake.commands import ChangeHandle, OpenCase
 from workflow.subjects.intake.handle_words import WORDS
 from workflow.subjects.intake.handles import given_handle
 from workflow.subjects.intake.state import handle_of, handles_of_case
-from workflow.subjects.intake.yearly_count import YearlyIntake
+from workflow.subjects.intake.yearly_count import yearly_intake
 from workflow.values.handles import folded_handle, is_of_name
 
 
@@ -23,7 +23,7 @@ def handle_at_opening(command: OpenCase, situation: Situation) -> str:
     if before and not is_of_name(before, command.name or ""):
         return before
     words = WORDS[situation.programme.language]
-    return given_handle(command.command_id, words, _intake(situation).handles, command.name or "")
+    return given_handle(command.command_id, words, yearly_intake(situation).handles, command.name or "")
 
 
 def against_handle(command: OpenCase, situation: Situation) -> list[Reason]:
@@ -31,13 +31,13 @@ def against_handle(command: OpenCase, situation: Situation) -> list[Reason]:
     chosen, earlier = command.handle or "", command.previous_case or ""
     return reasons_if(
         (chosen and is_of_name(chosen, command.name or ""), refusals.HANDLE_IS_NOT_THE_NAME()),
-        (chosen and _intake(situation).handles.holder(chosen) not in ("", earlier), refusals.HANDLE_IS_FREE()),
+        (chosen and yearly_intake(situation).handles.holder(chosen) not in ("", earlier), refusals.HANDLE_IS_FREE()),
     )
 
 
 def change_handle(command: ChangeHandle, situation: Situation) -> Decision:
     """Return what the person is called from now on, as they chose or by two other words."""
-    case, programme, taken = case_of(situation), situation.programme, _intake(situation).handles
+    case, programme, taken = case_of(situation), situation.programme, yearly_intake(situation).handles
     before = handle_of(case, programme)
     handle = command.handle or given_handle(command.command_id, WORDS[programme.language], taken)
     own = {folded_handle(one) for one in handles_of_case(case, programme)}
@@ -52,10 +52,6 @@ def change_handle(command: ChangeHandle, situation: Situation) -> Decision:
     told = HandleChanged(handle=handle, before=before, why=command.why)
     kept = StreamFact(programme.intake_stream, HandleTaken(case_id=case.case_id, handle=handle))
     return unless(reasons, [*situation.about_case(told), kept])
-
-
-def _intake(situation: Situation) -> YearlyIntake:
-    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
 
 
 RULES: Final = (

@@ -9,6 +9,7 @@ from events.facts.closing import ArrivalCounted, ArrivalTakenBack, ProgrammeEnde
 from events.facts.intake import HandleTaken
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason
+from workflow.situation import Situation
 from workflow.subjects.intake import refusals
 from workflow.subjects.intake.handles import TakenHandles
 
@@ -53,6 +54,11 @@ def evolve(intake: YearlyIntake, fact: Fact) -> YearlyIntake:
 
 def _called(intake: YearlyIntake, handle: str, case_id: str) -> YearlyIntake:
     return intake._replace(handles=intake.handles.with_one(handle, case_id))
+
+
+def yearly_intake(situation: Situation) -> YearlyIntake:
+    """Return who came to the programme, as it stands at the moment of a decision."""
+    return situation.state_of(situation.programme.intake_stream, YearlyIntake)
 
 
 def against_the_day(programme: Programme, intake: YearlyIntake, day: date) -> list[Reason]:

@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import field_validator
-
-from events.ids import CaseId, parse_case_id
 from workflow.command import CaseCommand
+from workflow.values.case_numbers import CaseNumber
 from workflow.values.text import CodeWord, LongText, PersonName, ShortText
 
 
@@ -50,12 +48,7 @@ class AppointGuardian(CaseCommand, acts=("case.record",), sealed=True):
 
     kind: Literal["parent", "relative", "state", "organisation"]
     name: PersonName | None = None
-    member: CaseId | None = None  # the guardian's own case, where they are of the child's family or group
-
-    @field_validator("member", mode="before")
-    @classmethod
-    def _as_number(cls, value: object) -> object:
-        return parse_case_id(value) if isinstance(value, str) else value
+    member: CaseNumber | None = None  # the guardian's own case, where they are of the child's family or group
 
 
 class EndGuardianship(CaseCommand, acts=("case.record",)):

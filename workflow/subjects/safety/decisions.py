@@ -6,7 +6,8 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts import safety as facts
-from workflow.case.state import Pairs
+from workflow.case.erasure import is_erased
+from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
@@ -24,6 +25,7 @@ from workflow.subjects.safety.state import (
     PLAN_OVERDUE,
     RISK_REVIEW,
     is_at_high_risk,
+    is_suspected,
     lacks_safety_plan,
     safety_of,
 )
@@ -108,13 +110,17 @@ def appoint_guardian(command: commands.AppointGuardian, situation: Situation) ->
 def _against_member(member: str, situation: Situation) -> Iterator[Reason]:
     """Yield why somebody who came with a child does not decide for it: nobody does who is suspected of the harm."""
     case, other = case_of(situation), situation.cases.get(member)
-    group = belonging_of(case).group_id
-    if other is None or other.case_id == case.case_id or not group or belonging_of(other).group_id != group:
+    if other is None or is_erased(other) or not _is_another_of_the_group(other, case):
         yield refusals.GUARDIAN_IS_OF_THE_GROUP()
     elif other.is_child(situation.today):
         yield refusals.GUARDIAN_IS_AN_ADULT()
-    elif member in safety_of(case).suspects:
+    elif is_suspected(other, case):
         yield refusals.GUARDIAN_IS_NOT_SUSPECTED()
+
+
+def _is_another_of_the_group(other: Case, case: Case) -> bool:
+    group = belonging_of(case).group_id
+    return group != "" and belonging_of(other).group_id == group and other.case_id != case.case_id
 
 
 def end_guardianship(command: commands.EndGuardianship, situation: Situation) -> Decision:

@@ -1,6 +1,6 @@
 """Risk, age, identification, and who decides with a child."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -20,6 +20,7 @@ from events.instants import instant
 from workflow.case.retraction import Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
+from workflow.subjects.access.state import numbers_of
 from workflow.subjects.safety import refusals
 
 
@@ -100,6 +101,11 @@ def _guardian_ended(case: Case, fact: GuardianEnded, _at: At) -> Case:
     return safety_of.changed(case, guardian=False, guardian_case="", suspects=suspects)
 
 
+def is_suspected(other: Case, child: Case) -> bool:
+    """Tell whether somebody decided for a child until they were suspected, under whichever number of theirs."""
+    return not safety_of(child).suspects.isdisjoint(numbers_of(other))
+
+
 # What somebody has to look at.
 NO_GUARDIAN: Final = "guardian_wanted"
 COMES_OF_AGE: Final = "comes_of_age"
@@ -116,11 +122,16 @@ def month_of_coming_of_age(case: Case) -> date | None:
 
 
 def _age_known(case: Case, fact: AgeEstablished, _at: At) -> Case:
-    return case.calm(COMES_OF_AGE)._replace(child=fact.child, of_age_from=fact.of_age_from)
+    return settled_by_age(case, child=fact.child)._replace(child=fact.child, of_age_from=fact.of_age_from)
+
+
+def settled_by_age(case: Case, *, child: bool) -> Case:
+    """Return the case without what nobody has to look at once the age is known: an adult waits for no guardian."""
+    return case.calm(COMES_OF_AGE) if child else case.calm(COMES_OF_AGE, NO_GUARDIAN)
 
 
 def _timer_fired(case: Case, fact: TimerFired, _at: At) -> Case:
-    return case.calm(COMES_OF_AGE) if fact.kind == "of_age" else case
+    return settled_by_age(case, child=False) if fact.kind == "of_age" else case
 
 
 def _own_word(case: Case) -> Case:
@@ -164,13 +175,39 @@ def _plan_rests_on_it(case: Case, told: Told) -> list[Reason]:
 def _not_asked(case: Case, told: Told) -> Case:
     """Return the case with what the child had said before, if they were asked before."""
     purpose, before = dict(told.about)["to"], told.before
+    if purpose not in safety_of(case).assents:  # what they said went with the consent they were asked about
+        return case
     others = without(safety_of(case).assents, purpose)
     return safety_of.changed(case, assents={**others, purpose: before} if before else others)
 
 
-def _consents_rest_on_it(case: Case, _told: Told) -> list[Reason]:
+class _Deciding(NamedTuple):
+    """Who decided for a child before an appointment, and whether somebody was looked for."""
+
+    guardian: bool
+    member: str
+    wanted: bool
+
+
+def _deciding(case: Case, _fact: GuardianAppointed) -> _Deciding:
+    return _Deciding(safety_of(case).guardian, safety_of(case).guardian_case, NO_GUARDIAN in case.escalations)
+
+
+def _not_appointed(case: Case, told: Told) -> Case:
+    """Return the case with who decided before; nobody did where somebody was looked for, and is looked for again."""
+    before: _Deciding = told.before
+    if before.wanted and case.child:
+        case = case._replace(escalations=case.escalations | {NO_GUARDIAN})
+    return safety_of.changed(case, guardian=before.guardian, guardian_case=before.member)
+
+
+def _guardians_word_rests_on_it(case: Case, _told: Told) -> Iterator[Reason]:
+    """Yield that the guardian consented, or that meanwhile two people agreed on another or nobody decides any more."""
     given = sorted(purpose for purpose, _ in safety_of(case).by_guardian)
-    return [refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)] if given else []
+    if given:
+        yield refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)
+    if not safety_of(case).guardian or safety_of(case).guardian_case:
+        yield refusals.GUARDIAN_IS_ANOTHER_SINCE()
 
 
 RETRACTABLE: Final = (
@@ -184,9 +221,8 @@ RETRACTABLE: Final = (
         guards=frozenset({"child_assents"}),
     ),
     Retractable(
-        GuardianAppointed, lambda c, told: safety_of.changed(c, guardian=told.before),
-        keeps=lambda c, _: safety_of(c).guardian, guards=frozenset({"guardian_is_appointed"}),
-        against=_consents_rest_on_it,
+        GuardianAppointed, _not_appointed, keeps=_deciding, guards=frozenset({"guardian_is_appointed"}),
+        against=_guardians_word_rests_on_it,
     ),
 )  # fmt: skip
 INSTEAD: Final = {

@@ -6,13 +6,14 @@ asked at the moment of each act. Nobody stands in for a stand-in: the days of on
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from events.facts.team import StandInEnded, StandInNamed
 from events.ids import account_stream
 from events.instants import instant_text
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, reasons_if
+from workflow.rights.standing import account_of
 from workflow.rights.table import Account, StandIn, relations_for
 from workflow.rights.visibility import speaks_for_office
 from workflow.situation import Decision, Situation, StreamFact, unless
@@ -56,12 +57,12 @@ def end_stand_in(command: EndStandIn, situation: Situation) -> Decision:
 
 def _against_naming(command: StandInCommand, situation: Situation) -> Iterator[Reason]:
     """Yield why somebody may not speak about these cases: they are a colleague's, and only a supervisor may then."""
-    actor, programme = _account(command.actor, situation), situation.programme
+    actor, programme = account_of(command.actor, situation), situation.programme
     if actor is None or actor.closed:
         yield refusals.ACCOUNT_IS_HERE(account=command.actor)
     elif command.whose != command.actor and not ("supervisor" in actor.roles and _works_for(actor, programme)):
         yield refusals.SUPERVISOR_NAMES(owner=command.whose)
-    owner = _account(command.whose, situation)
+    owner = account_of(command.whose, situation)
     if owner is None or owner.closed:
         yield refusals.OWNER_IS_AN_ACCOUNT(account=command.whose)
 
@@ -80,7 +81,7 @@ def _against_days(command: NameStandIn, situation: Situation) -> Iterator[Reason
 
 def _against_stand_in(command: NameStandIn, situation: Situation) -> Iterator[Reason]:
     """Yield why somebody cannot look after these cases in a colleague's place."""
-    account = _account(command.stand_in, situation)
+    account = account_of(command.stand_in, situation)
     if command.stand_in == command.whose:
         yield refusals.STAND_IN_IS_ANOTHER(account=command.stand_in)
     elif account is None:
@@ -97,15 +98,10 @@ def _works_for(account: Account, programme: Programme) -> bool:
 
 def _standing(command: StandInCommand, situation: Situation) -> Iterator[StandIn]:
     """Yield the times for which somebody stands in for this colleague, now or later."""
-    account, now = _account(command.stand_in, situation), instant_text(situation.now)
+    account, now = account_of(command.stand_in, situation), instant_text(situation.now)
     for one in account.stands_in if account else ():
         if (one.owner, one.programme) == (command.whose, situation.programme.programme) and one.ends > now:
             yield one
-
-
-def _account(name: str, situation: Situation) -> Account | None:
-    standing: Any = situation.state_of(account_stream(name), lambda: None)
-    return standing.account if standing is not None else None
 
 
 def _accounts(_programme: Programme, command: StandInCommand) -> tuple[str, ...]:
