@@ -18,7 +18,7 @@ from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.erasing.ledger import replay_erasures
-from handlers.queries.attached_files import known_files
+from handlers.queries.attached_files import KnownFiles, known_files
 from tests.kit.erasures import erased, with_officers
 from tests.kit.offices import ON_BOTH_DATABASES
 from tests.kit.papers import PHOTO, SCAN
@@ -125,10 +125,10 @@ def test_nothing_is_swept_because_a_forged_history_says_that_it_was_taken_away(s
     digest = attachments_of(case.case).files[file_id].digest
     case.does(RetractFile, file_id=file_id, **WRONG)
     with office.database.writing() as connection:
-        assert known_files(office.service.log, connection) == ({*()}, {digest})
+        assert known_files(office.service.log, connection) == KnownFiles(frozenset(), frozenset({digest}))
         here = streams.c.stream == case_stream(case.case_id)
         connection.execute(update(streams).where(here).values(mac=bytes(32)))  # somebody wrote past the rules
-        assert known_files(office.service.log, connection) == ({digest}, {*()})
+        assert known_files(office.service.log, connection) == KnownFiles(frozenset({digest}), frozenset())
 
 
 def test_a_task_that_nobody_asked_for_destroys_nothing(shop: Workshop) -> None:
