@@ -34,7 +34,7 @@ from events.world import Clock, Entropy, SystemClock, SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.erasing.ledger import replay_erasures
-from handlers.projections.rebuild import draw_notices_once, rebuild_if_new
+from handlers.projections.rebuild import rebuild_if_new
 from handlers.projections.row_signing import code_rows_once
 from handlers.queries.occupancy import CurrentOccupancy
 from handlers.queries.quarantine import quarantine_of
@@ -101,7 +101,6 @@ class Container:
         code_heads_once_for_all(self.log)
         set_gate(self.database, self.keys)
         rebuild_if_new(self.log)
-        draw_notices_once(self.log)
         code_rows_once(self.log)
         self.service = CommandService(self.log)
         replay_erasures(self.service)

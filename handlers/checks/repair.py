@@ -18,8 +18,6 @@ from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.checks.derived_rows import (
     COMPARED,
-    COMPARED_TOO,
-    Implied,
     RowDifference,
     columns_of,
     differences,
@@ -29,31 +27,12 @@ from handlers.checks.derived_rows import (
     stored_rows,
 )
 from handlers.projections.person_search import search_key
-from handlers.projections.rebuild import LOCKED, draw_tokens, hold_off_writers, record_tokens_drawn
+from handlers.projections.read_models import READ_MODELS, Rows
+from handlers.projections.rebuild import draw_tokens, hold_off_writers, record_tokens_drawn
 from handlers.projections.replay import Progress, Replay, Row, events_on
-from handlers.projections.tables import (
-    accounts,
-    beds,
-    beds_in_use,
-    case_alerts,
-    case_board,
-    case_handles,
-    case_relations,
-    name_tokens,
-    notices,
-    tasks,
-    timers,
-    work_items,
-)
+from handlers.projections.tables import beds_in_use, name_tokens, tasks, timers
 
-REPAIRED: Final = (*COMPARED, *COMPARED_TOO, name_tokens)
-# In the order in which a turn writes them, so that neither waits for the other for ever.
-_LOCKED: Final = (tasks, timers, *LOCKED)
-# A bed may not go before whoever has it, and nobody can have one before it is there; nobody has two, even for a moment.
-_TAKEN_AWAY: Final = (
-    beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, notices,
-    accounts,
-)  # fmt: skip
+REPAIRED: Final = (*COMPARED, name_tokens)
 _NOBODY: Final = "nobody:repaired"  # whose lease on a task is over
 
 
@@ -73,7 +52,7 @@ class Derived:
             self._replay.take(event)
             draw_tokens(self._tokens, self._log, event, key, self._receipt)
 
-    def rows(self) -> Implied:
+    def rows(self) -> Rows:
         """Return the rows by table and key."""
         return {**implied_rows(self._replay), name_tokens: self._tokens}
 
@@ -101,7 +80,7 @@ def repair(log: Log, actor: str, command_id: UUID, progress: Progress | None = N
     with log.database.reading() as connection:
         derived.catch_up(connection, progress)
     with log.writing() as writing:
-        hold_off_writers(writing.connection, _LOCKED)
+        hold_off_writers(writing.connection, (tasks, timers, *READ_MODELS))
         derived.catch_up(writing.connection)
         found = derived.different(writing.connection)
         if found:
@@ -110,24 +89,25 @@ def repair(log: Log, actor: str, command_id: UUID, progress: Progress | None = N
     return found
 
 
-def put_right(connection: Connection, implied: Implied, found: Iterable[RowDifference], now: str) -> None:
+def put_right(connection: Connection, implied: Rows, found: Iterable[RowDifference], now: str) -> None:
     """Make the rows that differ what the log implies."""
     keys = {table: {one.key for one in found if one.table == table.name} for table in REPAIRED}
     for table in (tasks, timers):
         _put_work_right(connection, table, implied, keys[table], now)
-    for table in _TAKEN_AWAY:
+    for table in READ_MODELS:
         stored = keyed(table, stored_rows(connection, [table])[table])
         for key in [key for key in stored if key_text(key) in keys[table]]:
+            # Nobody has two beds, even for a moment.
             if table is beds_in_use or key not in implied[table]:
                 connection.execute(delete(table).where(*_is(table, key)))
-    for table in reversed(_TAKEN_AWAY):
+    for table in reversed(READ_MODELS):
         stored = keyed(table, stored_rows(connection, [table])[table])
         for key in [key for key in implied[table] if key_text(key) in keys[table]]:
             here, row = _is(table, key), implied[table][key]
             connection.execute(update(table).where(*here).values(row) if key in stored else insert(table).values(row))
 
 
-def _put_work_right(connection: Connection, table: Table, implied: Implied, keys: set[str], now: str) -> None:
+def _put_work_right(connection: Connection, table: Table, implied: Rows, keys: set[str], now: str) -> None:
     stored = keyed(table, stored_rows(connection, [table])[table])
     for key in sorted(keys):
         row, said = stored.get(key), implied[table].get(key)

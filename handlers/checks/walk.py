@@ -25,7 +25,7 @@ from handlers.checks.check_results import (
     OutsideRecords,
     WalkEnd,
 )
-from handlers.checks.derived_rows import COMPARED, COMPARED_TOO
+from handlers.checks.derived_rows import COMPARED
 from handlers.checks.door_rows import DoorRowsCheck
 from handlers.checks.erasures import ErasuresCheck
 from handlers.checks.files import FilesCheck
@@ -71,7 +71,7 @@ def check_log(
         for event in events_on(log, connection, progress=_first_half(progress, total)):
             walk.take(event)
         report = verify_on(connection, log.catalogue, _second_half(progress, total), keys=log.keys)
-        tables = (*COMPARED, *COMPARED_TOO, commands)
+        tables = (*COMPARED, commands)
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
         end = WalkEnd(replay, rows, report, tuple(walk.unreadable), now, settled, altered_rows(connection, log.keys))
     for watch in watches:

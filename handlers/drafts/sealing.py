@@ -12,11 +12,13 @@ from typing import Final, NamedTuple
 import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection
 
 from events.catalogue import COMPARTMENTS
 from events.errors import KeysMissing
 from events.facts import catalogue
 from events.keys import Keys
+from events.keys_to_seal import keys_to_seal
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, seal, unseal
 from events.world import Entropy
 
@@ -36,10 +38,13 @@ class DraftSealer(NamedTuple):
     account: str
     person: str  # whom the form is about; empty when there is no case yet
 
-    def sealed(self, pairs: Pairs, where: str) -> bytes:
-        """Return everything typed, sealed; raises PersonErased, and a StoreProblem when a key cannot be kept."""
+    def sealed(self, pairs: Pairs, where: str, connection: Connection) -> bytes:
+        """Return everything typed, sealed.
+
+        Raises PersonErased, KeysMissing where a key of theirs is gone, and a StoreProblem when a new one is not kept.
+        """
         parts = _by_compartment(pairs)
-        keys = self._made(parts)
+        keys = self._made(parts, connection)
         return orjson.dumps({name: self._part(keys[name], part, where, name) for name, part in parts.items()})
 
     def opened(self, sealed: bytes, where: str) -> Pairs:
@@ -61,10 +66,10 @@ class DraftSealer(NamedTuple):
         typed = unseal(key, kept, f"{where}|{compartment}".encode())["typed"]
         return tuple((str(name), str(value)) for name, value in typed)
 
-    def _made(self, compartments: Collection[str]) -> Mapping[str, bytes]:
+    def _made(self, compartments: Collection[str], connection: Connection) -> Mapping[str, bytes]:
         if not self.person:
             return dict.fromkeys(compartments, self._own)
-        made = self.keys.ensure([(self.person, one) for one in compartments])
+        made = keys_to_seal(self.keys, connection, [(self.person, one) for one in compartments])
         return {compartment: key for (_, compartment), key in made.items()}
 
     def _found(self, compartments: Collection[str]) -> Mapping[str, bytes]:

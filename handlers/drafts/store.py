@@ -80,13 +80,14 @@ class Drafts:
         """Keep what was typed in place of what the same form had before.
 
         ``seen`` is the edition the sender's window knows: if another window has kept the same form since, this one
-        gets an id of its own and both are kept. Raises PersonErased, and a StoreProblem.
+        gets an id of its own and both are kept. Raises PersonErased, KeysMissing, and a StoreProblem.
         """
         if sum(len(part.encode()) for pair in typed for part in pair) > BYTES_MAX:
             return "too_long"
         lasts = SENT_FOR if sent else TYPED_FOR if of.case_id else UNOPENED_FOR
         at, until = instant_text(now), instant_text(now + lasts)
-        self._row(owner, draft, of, typed, at, until, sent=sent)  # its keys are made before the log is held
+        with self._database.reading() as connection:  # its keys are made before the log is held
+            self._row(connection, owner, draft, of, typed, at, until, sent=sent)
         with self._database.writing() as connection:
             forget_old_drafts(connection, now)
             before = self._one(connection, owner, draft)
@@ -94,7 +95,7 @@ class Drafts:
                 draft, before = str(self._chance.uuid()), None
             if before is None and not _has_room(connection, owner.account, sent=sent):
                 return "too_many"
-            row = self._row(owner, draft, of, typed, at, until, sent=sent)
+            row = self._row(connection, owner, draft, of, typed, at, until, sent=sent)
             connection.execute(delete(drafts).where(*_same(owner.account, draft)))
             connection.execute(insert(drafts).values(row))
         return _draft(row)
@@ -128,14 +129,23 @@ class Drafts:
                 connection.execute(delete(drafts).where(*which))
 
     def _row(
-        self, owner: Owner, draft: str, of: DraftOf, typed: Pairs, at: str, until: str, *, sent: bool
+        self,
+        connection: Connection,
+        owner: Owner,
+        draft: str,
+        of: DraftOf,
+        typed: Pairs,
+        at: str,
+        until: str,
+        *,
+        sent: bool,
     ) -> dict[str, Any]:
         row: dict[str, Any] = {
             "account": owner.account, "draft": draft, "resets": owner.resets, "place": of.place,
             "case_id": of.case_id, "person": of.person, "expected": -1 if of.expected is None else of.expected,
             "sent": sent, "kept_at": at, "until": until,
         }  # fmt: skip
-        row["sealed"] = self._sealer(owner.account, of.person).sealed(typed, _where(row))
+        row["sealed"] = self._sealer(owner.account, of.person).sealed(typed, _where(row), connection)
         return self._macs.coded(drafts, row)
 
     def _one(self, connection: Connection, owner: Owner, draft: str) -> Any:

@@ -87,7 +87,9 @@ def _arrival(case: Case, programme: Programme) -> Iterator[Alert]:
         return
     late = arrival.at + timedelta(hours=policies.arrival_no_show_hours)
     yield Alert("did_not_arrive", "did_not_arrive", instant_text(late), instant_text(arrival.at))
-    if (programme.meeters or arrival.meeter) and not (arrival.meeter and arrival.notified):
+    # Somebody was asked for: of the file, of the directory of that moment (the case tells), or by name.
+    asked = programme.meeters or arrival.meeter or "nobody_to_meet" in case.escalations
+    if asked and not (arrival.meeter and arrival.notified):
         yield Alert("nobody_meets", "nobody_meets", _before(arrival.at, policies.pickup_confirm_hours),
                     instant_text(arrival.at))  # fmt: skip
 

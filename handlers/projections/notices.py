@@ -22,7 +22,6 @@ from workflow.subjects.team.state import notices_of
 
 KEY: Final = ("source", "number", "account")
 SHOWN_MAX: Final = 100
-DRAWN: Final = "*"  # in place of an account: that an older log's notices were drawn once
 _ROWS: Final = InsertRows(notices, replace=True)
 _GONE: Final = DeleteRows(notices)
 _READ: Final = InsertRows(bell_reads, replace=True)

@@ -15,14 +15,10 @@ from events.facts.intake import CaseOpened
 from events.ids import case_of_stream
 from events.log import Log
 from events.receipts import Receipt
-from handlers.projections.notices import DRAWN, mark_read
 from handlers.projections.person_search import follow_tokens, is_drawn_by_older_rules, search_key, token_rows
+from handlers.projections.read_models import READ_MODELS, Rows, open_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
-    accounts,
-    beds,
-    beds_in_use,
-    bell_reads,
     case_alerts,
     case_board,
     case_handles,
@@ -36,12 +32,8 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 
 _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
-# In the order in which a turn writes them, so that neither waits for the other for ever.
-LOCKED: Final = (
-    name_tokens, case_board, work_items, case_alerts, case_relations, case_handles, notices, accounts, beds_in_use,
-    beds,
-)  # fmt: skip
-_INSERTS = {table: InsertRows(table) for table in LOCKED}
+_WITHOUT_NAMES: Final = (case_board, case_alerts, case_handles, notices)  # where migrations added what the log tells
+_INSERTS = {table: InsertRows(table) for table in READ_MODELS}
 
 
 class Rebuilt(NamedTuple):
@@ -80,24 +72,22 @@ def rebuild_if_new(log: Log) -> bool:
     if older_rules or old:
         rebuild(log)
     elif without_columns:
-        _draw_board(log)
+        _draw_without_names(log)
     return older_rules or old or without_columns
 
 
-def _draw_board(log: Log) -> None:
-    """Draw the board, what people are called, who is in danger and what is asked of whom; nobody's name is opened."""
+def _draw_without_names(log: Log) -> None:
+    """Draw the board, what people are called, who is in danger and who is told of what; nobody's name is opened."""
     replay = Replay(log)
     with log.database.reading() as connection:
         for event in events_on(log, connection):
             replay.take(event)
     with log.database.writing() as connection:
-        hold_off_writers(connection, (case_board, case_alerts, case_handles))
+        hold_off_writers(connection, _WITHOUT_NAMES)
         for event in events_on(log, connection, after=replay.position):
             replay.take(event)
-        drawn = ((case_board, replay.board()), (case_alerts, replay.alerts()), (case_handles, replay.handles()))
-        for table, rows in drawn:
-            connection.execute(delete(table))
-            _fill(connection, table, rows.values())
+        rows = open_rows(replay)
+        _put_in_place(connection, {table: rows[table] for table in _WITHOUT_NAMES})
 
 
 def _is_never_drawn(connection: Connection, column: ColumnElement[str]) -> bool:
@@ -109,24 +99,6 @@ def _is_never_drawn(connection: Connection, column: ColumnElement[str]) -> bool:
     if connection.execute(select(case_id).where(column == "").limit(1)).first() is None:
         return False
     return connection.execute(select(case_id).where(column > "").limit(1)).first() is None
-
-
-def draw_notices_once(log: Log) -> bool:
-    """Draw what each account was told in a log of an older Wayhome, as read by now; tell whether that was needed."""
-    with log.database.reading() as connection:
-        if connection.execute(select(bell_reads.c.account).where(bell_reads.c.account == DRAWN)).first() is not None:
-            return False
-    replay = Replay(log)
-    with log.database.writing() as connection:
-        hold_off_writers(connection)
-        for event in events_on(log, connection):
-            replay.take(event)
-        rows = replay.notices().values()
-        connection.execute(delete(notices))
-        _fill(connection, notices, rows)
-        for account in sorted({DRAWN, *(row["account"] for row in rows)}):
-            mark_read(connection, account, log.now())
-    return True
 
 
 def record_tokens_drawn(log: Log) -> RecordedRebuild:
@@ -165,31 +137,25 @@ def draw_tokens(tokens: dict[Any, Row], log: Log, event: RecordedEvent, key: byt
         follow_tokens(tokens, case_id, said, token_rows(key, case_id, said))
 
 
-def hold_off_writers(connection: Connection, tables: Iterable[Table] = LOCKED) -> None:
+def hold_off_writers(connection: Connection, tables: Iterable[Table] = READ_MODELS) -> None:
     """Wait for writes in progress and stop new ones; SQLite has one writer and we are it."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"LOCK TABLE {', '.join(table.name for table in tables)} IN EXCLUSIVE MODE")
 
 
 def _written(connection: Connection, replay: Replay, tokens: Mapping[Any, Row]) -> Rebuilt:
-    board, items = replay.board(), replay.items()
-    there, used = replay.beds()
-    for table in (
-        beds_in_use, beds, work_items, case_alerts, case_relations, case_handles, name_tokens, case_board, notices,
-        accounts,
-    ):  # fmt: skip
+    rows = {**open_rows(replay), name_tokens: tokens}
+    _put_in_place(connection, rows)
+    return Rebuilt(len(rows[case_board]), len(rows[work_items]), replay.position)
+
+
+def _put_in_place(connection: Connection, rows: Rows) -> None:
+    """Put rows in place of everything that lies in their tables."""
+    tables = [table for table in READ_MODELS if table in rows]
+    for table in tables:
         connection.execute(delete(table))
-    _fill(connection, case_board, board.values())
-    _fill(connection, work_items, items.values())
-    _fill(connection, case_alerts, replay.alerts().values())
-    _fill(connection, beds, there.values())
-    _fill(connection, beds_in_use, used.values())
-    _fill(connection, accounts, replay.accounts().values())
-    _fill(connection, case_relations, replay.relations().values())
-    _fill(connection, notices, replay.notices().values())
-    _fill(connection, case_handles, replay.handles().values())
-    _fill(connection, name_tokens, tokens.values())
-    return Rebuilt(len(board), len(items), replay.position)
+    for table in reversed(tables):
+        _fill(connection, table, rows[table].values())
 
 
 def _fill(connection: Connection, table: Table, rows: Collection[Row]) -> None:

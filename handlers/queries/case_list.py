@@ -6,11 +6,12 @@ because somebody else's case moved meanwhile. What is empty stands at the end, w
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, case, delete, func, insert, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, select, tuple_, union_all
 from sqlalchemy.engine import RowMapping
 
+from events.batch import InsertRows
 from events.instants import instant
 from handlers.projections.case_access import NO_FILTER, CaseFilter, is_due_kind, may_act_on
 from handlers.projections.tables import case_board, kept_columns, timers
@@ -99,6 +100,8 @@ def _key(sort: str, *, descending: bool) -> ColumnElement[str]:
 
 # -- the columns somebody wants to see --------------------------------------------------------------------------------
 
+_KEPT: Final = InsertRows(kept_columns, replace=True)
+
 
 def columns_kept(connection: Connection, account: str) -> tuple[str, ...]:
     """Return the columns somebody chose, in their order; nothing where they never did."""
@@ -108,6 +111,4 @@ def columns_kept(connection: Connection, account: str) -> tuple[str, ...]:
 
 def keep_columns(connection: Connection, account: str, columns: Sequence[str], now: str) -> None:
     """Keep which columns somebody wants to see."""
-    row: dict[str, Any] = {"account": account, "columns": " ".join(columns), "saved_at": now}
-    connection.execute(delete(kept_columns).where(kept_columns.c.account == account))
-    connection.execute(insert(kept_columns).values(row))
+    _KEPT.run(connection, [{"account": account, "columns": " ".join(columns), "saved_at": now}])

@@ -2,12 +2,14 @@
 
 from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
+from events.batch import InsertRows
 from handlers.projections.tables import work_choices
 
 Whose = Literal["mine", "all"]
 WHOSE: Final[tuple[Whose, ...]] = ("mine", "all")
+_KEPT: Final = InsertRows(work_choices, replace=True)
 
 
 def work_choice(connection: Connection, account: str) -> Whose | None:
@@ -18,5 +20,4 @@ def work_choice(connection: Connection, account: str) -> Whose | None:
 
 def keep_choice(connection: Connection, account: str, whose: Whose) -> None:
     """Keep what an account chose, in place of what it chose before."""
-    connection.execute(delete(work_choices).where(work_choices.c.account == account))
-    connection.execute(insert(work_choices).values(account=account, whose=whose))
+    _KEPT.run(connection, [{"account": account, "whose": whose}])

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from handlers.commanding.answers import Accepted
-from handlers.projections.rebuild import draw_notices_once, rebuild
-from handlers.projections.tables import bell_reads, notices
+from handlers.projections.rebuild import rebuild
+from handlers.projections.tables import notices
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.story import Story
@@ -241,17 +241,6 @@ def test_the_notices_are_drawn_anew_from_the_log_and_what_was_read_stays_read(ho
     rebuild(house.office.service.log)
     assert sorted(house.office.rows("notices"), key=str) == sorted(before, key=str)
     assert main_of(anna.get("/bell")) == page
-
-
-def test_an_older_log_is_told_once_and_counts_as_read(house: WebHouse) -> None:
-    (case,) = cases_of(house, 1)
-    case.does(AddNote, actor=BORIS, note="She called.")
-    with house.office.database.writing() as connection:
-        connection.execute(notices.delete())
-        connection.execute(bell_reads.delete())
-    assert (draw_notices_once(house.office.service.log), draw_notices_once(house.office.service.log)) == (True, False)
-    page = house.sign_in(ANNA).get("/bell").text
-    assert ("A note on your case" in page, "1 new" in page) == (True, False)
 
 
 # -- caseloads ---------------------------------------------------------------------------------------------------

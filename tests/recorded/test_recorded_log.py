@@ -61,6 +61,14 @@ def test_the_office_tells_the_same_of_everybody_together(log: Unpacked, said: di
     assert telling.digests(telling.office(log, said["office"])) == said["office"]
 
 
+def test_what_a_log_of_before_there_was_a_bell_tells_is_drawn_and_counts_as_read(log: Unpacked) -> None:
+    telling.checked(log)
+    joined = "FROM notices LEFT JOIN bell_reads ON notices.account = bell_reads.account"
+    with log.tables() as tables:
+        ((told, read),) = tables.execute(f"SELECT count(*), count(CASE WHEN at <= read_to THEN 1 END) {joined}")
+    assert told == read > 0
+
+
 def _checked(log: Unpacked, said: dict[str, Any], *words: str) -> None:
     """Every check that was made of the recording finds the same; later ones may find more to count."""
     lines = [{*line.split(", ")} for line in telling.checked(log, *words)]

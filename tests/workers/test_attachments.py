@@ -6,15 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from console.attachments.attaching import GivenFile, Sender, attach
 from events.errors import PersonErased, StoreUnavailable
 from events.facts.attachments import FileAttached, FileRetracted
 from events.file_stores import MemoryFiles, hashes_of
+from events.ids import case_stream
+from events.tables import streams
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.erasing.ledger import replay_erasures
+from handlers.queries.attached_files import KnownFiles, known_files
 from tests.kit.erasures import erased, with_officers
 from tests.kit.offices import ON_BOTH_DATABASES
 from tests.kit.papers import PHOTO, SCAN
@@ -113,6 +117,18 @@ def test_a_name_that_was_only_typed_takes_nothing_away(shop: Workshop) -> None:
     case = case_of(shop)
     file_id = attached(shop, case)
     case.when(RetractFile, file_id=file_id, mandate=OPERATOR, **WRONG).then_refused("somebody_signed_in")
+
+
+def test_nothing_is_swept_because_a_forged_history_says_that_it_was_taken_away(shop: Workshop) -> None:
+    case, office = case_of(shop), shop.office
+    file_id = attached(shop, case)
+    digest = attachments_of(case.case).files[file_id].digest
+    case.does(RetractFile, file_id=file_id, **WRONG)
+    with office.database.writing() as connection:
+        assert known_files(office.service.log, connection) == KnownFiles(frozenset(), frozenset({digest}))
+        here = streams.c.stream == case_stream(case.case_id)
+        connection.execute(update(streams).where(here).values(mac=bytes(32)))  # somebody wrote past the rules
+        assert known_files(office.service.log, connection) == KnownFiles(frozenset({digest}), frozenset())
 
 
 def test_a_task_that_nobody_asked_for_destroys_nothing(shop: Workshop) -> None:

@@ -25,8 +25,10 @@ def upgrade() -> None:
         sa.Column("account", sa.Text, primary_key=True),
         sa.Column("read_to", sa.Text, nullable=False),
     )
-    # A new database has nothing to draw; an older one's notices are drawn when it is opened, and count as read.
-    op.execute("INSERT INTO bell_reads SELECT '*', '' WHERE NOT EXISTS (SELECT 1 FROM case_board)")
+    # What an older log tells is drawn when it is opened, and counts as read: nobody rang for it then.
+    last = "SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1"
+    they = "SELECT account FROM accounts UNION SELECT owner FROM case_board WHERE owner > ''"
+    op.execute(f"INSERT INTO bell_reads SELECT account, ({last}) FROM ({they}) AS they WHERE EXISTS ({last})")  # noqa: S608
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             """

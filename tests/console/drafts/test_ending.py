@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from events.errors import KeysMissing
 from handlers.drafts.sealing import compartment_of
-from handlers.drafts.store import BYTES_MAX, SENT_FOR, TYPED_FOR, TYPED_MAX, sweep_drafts
+from handlers.drafts.store import BYTES_MAX, SENT_FOR, TYPED_FOR, TYPED_MAX, DraftOf, Drafts, Owner, sweep_drafts
 from handlers.erasing.stores import ErasureSubject, shred
 from handlers.projections.row_signing import altered_rows
 from handlers.projections.tables import drafts
-from tests.kit.offices import ON_BOTH_DATABASES
+from tests.kit.offices import ON_BOTH_DATABASES, Office
+from tests.kit.people import ANNA
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.drafts import JSON, TEXT, again, kept, rows, sixteen_minutes, typed_in
@@ -140,6 +142,19 @@ def test_the_drafts_about_somebody_who_is_erased_go_with_them(web: WebHouse, cas
     late = anna.post(note, form | {"note": TEXT, "keep": "1"}, headers=JSON)
     assert late.json()["draft"] == ""
     assert not rows(web)
+
+
+@ON_BOTH_DATABASES
+def test_nothing_is_kept_and_no_key_made_for_a_person_whose_key_is_lost(office: Office) -> None:
+    """A new key would be another one: what is sealed with it would be lost when the right keys are put back."""
+    case = Story(office, name="Oksana").case
+    lost = (case.person_id, "identity")
+    office.keys._keys.pop(lost)  # an older copy of the keys was put in place
+    store, of = Drafts(office.database, office.keys, office.chance), DraftOf("/somewhere", case.case_id, case.person_id)
+    with pytest.raises(KeysMissing):
+        store.keep(Owner(ANNA, 0), "draft", of, (("name", "Oksana"),), office.clock.now())
+    assert office.keys.find([lost]) == {}
+    assert not office.rows("drafts")
 
 
 @ON_BOTH_DATABASES
