@@ -12,8 +12,9 @@ import orjson
 from fastapi.responses import Response
 
 from console.forms.given import ENVELOPE
-from console.web.filling import Filling, Sent, is_key, key_of
+from console.web.filling import Filling, Sent
 from console.web.names import naming
+from console.web.session_keys import is_key, key_of
 from console.words.translation import Words
 from events.catalogue import Fact
 from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted
@@ -44,7 +45,7 @@ def last_look(filling: Filling) -> Response | None:
         return None
     what = _shown(sent)
     overtaken = sent.expected is not None and sent.expected != context.case.version
-    if overtaken or is_key(dict(sent.pairs).get("checked", ""), context, sent.command_id, what):
+    if overtaken or is_key(dict(sent.pairs).get("checked", ""), context.session, sent.command_id, what):
         return None
     facts = foreseen(context.web.container.log, context.case, made, context.web.now())
     return None if isinstance(facts, Refused) else _page(filling, made, facts, what)
@@ -62,7 +63,7 @@ def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -
         ends_as=n.name("stage", dest) if dest else "", by_two=_by_two(made, context.case),
         stops=_counted(_stopping(facts, words)), called_off=_counted(_called_off(facts, words)),
         follows=_counted(_following(facts, words)),
-        checked=key_of(context, sent.command_id, what), place=filling.place,
+        checked=key_of(context.session, sent.command_id, what), place=filling.place,
         sent=[(name, value) for name, value in sent.pairs if name not in ENVELOPE], **frame,
     )  # fmt: skip
 
