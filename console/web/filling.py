@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from console.forms.context import FormContext
 from console.forms.faults import GENERAL, Faults
 from console.forms.form import Form, form_for
-from console.forms.given import ADD_ROW, Given, command_of, read
+from console.forms.given import ADD_ROW, ENVELOPE, Given, command_of, read
 from console.forms.helping import help_path, helping
 from console.forms.shapes import Shape
 from console.subjects import CASE_FORMS
@@ -61,6 +61,11 @@ class Sent(NamedTuple):
     button: str
     pairs: tuple[tuple[str, str], ...]
     kept: str = ""  # the edition of its draft that its window knows
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Return what stands in it, without what every form carries."""
+        return [(name, value) for name, value in self.pairs if name not in ENVELOPE]
 
 
 class Filling(NamedTuple):
