@@ -167,8 +167,8 @@ def _months(context: FormContext) -> Iterator[Choice]:
         months
     ):
         said = context.words.ngettext("%(num)s month after the return", "%(num)s months after the return", month)
-        due = f" ({context.words.gettext('due now')})" if month in life.due else ""
-        yield Choice(str(month), said % {"num": month} + due)
+        due_now = context.words.gettext("due now")
+        yield Choice(str(month), said % {"num": month} + (f" ({due_now})" if month in life.due else ""))
 
 
 def _services(context: FormContext) -> Iterator[Choice]:
@@ -227,8 +227,8 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "AdvanceCase.reason": _reasons,
     "owner": _people(lambda context: dict.fromkeys((*context.staff, context.account))),
     "OpenCase.programme": _programmes,
-    "stand_in": _names(lambda context: (name for name in context.staff if name != context.account)),
-    "EndStandIn.stand_in": _names(lambda context: context.staff),
+    "stand_in": _people(lambda context: (name for name in context.staff if name != context.account)),
+    "EndStandIn.stand_in": _people(lambda context: context.staff),
     "team": _parts(lambda programme: (team for team in programme.teams if team.is_offered)),
     "roles": _words("role", lambda _: ROLES),
     "programmes": _programmes,
@@ -295,11 +295,11 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "RecordReferralFeedback.referral_id": referrals_to("feedback"),
     "CloseReferral.referral_id": referrals_to("closed"),
     "RetractFile.file_id": files,
-    "MendGlass.account": _names(
+    "MendGlass.account": _people(
         lambda context: dict.fromkeys(one.account for one in access_of(case_of(context)).glass.values())
     ),
-    "ReviewAccess.account": _names(_openings_by_others),
-    "ReviewStop.account": _names(_stopped_others),
+    "ReviewAccess.account": _people(_openings_by_others),
+    "ReviewStop.account": _people(_stopped_others),
     "DecideDuplicate.other": _names(lambda context: access_of(case_of(context)).duplicates),
     "PartCases.other": _names(lambda context: access_of(case_of(context)).joined),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
@@ -317,7 +317,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     **dict.fromkeys(("ListEntry.owner", "ChangeEntry.owner"), _owners),
     **dict.fromkeys(("EndEntry.entry", "StopEntry.entry"), _entries(lambda part: not _is_stopped(part))),
     **dict.fromkeys(("ProposeResumption.entry", "ConfirmResumption.entry"), _entries(_is_stopped)),
-    "proposer": _names(lambda context: (name for name in context.staff if name != context.account)),
+    "proposer": _people(lambda context: (name for name in context.staff if name != context.account)),
     "centre": _parts(lambda programme: (programme.facility_of[name] for name in programme.consultation_centres)),
     **{field: _ours(words) for field, words in LISTED.items()},
 }

@@ -118,6 +118,11 @@ class Form(NamedTuple):
         return _every(self.fields)
 
     @property
+    def told(self) -> list[tuple[str, str]]:
+        """Return what was given, by label, as people read it."""
+        return [(field.label, said) for field in self.every() if (said := field.said())]
+
+    @property
     def possible(self) -> bool:
         """Tell whether there is anything the command could be about now."""
         return not any(field.nothing_to_choose for field in self.fields)

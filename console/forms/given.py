@@ -19,7 +19,7 @@ from workflow.values.days import by_clock, in_utc
 
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 # What every form carries beside the command's own fields.
-ENVELOPE: Final = frozenset({"_token", "command_id", "expected", "applied", "kept", "checked"})
+ENVELOPE: Final = frozenset({"_token", "command_id", "expected", "kept", "checked"})
 ADD_ROW: Final = "add_row"  # the button that asks for one more row
 AS_SHOWN: Final = "as_shown-"  # before the name of a field: how it stood there when it was opened
 CURRENCY: Final = "_currency"

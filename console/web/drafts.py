@@ -19,6 +19,7 @@ from console.forms.context import FormContext
 from console.forms.given import ADD_ROW, AS_SHOWN, ENVELOPE
 from console.subjects import CASE_FORMS, OFFICE_FORMS
 from console.web.context import WebContext
+from console.web.session_keys import as_shown
 from console.words.translation import Words
 from events.errors import EventsError
 from events.ids import CaseId, parse_case_id
@@ -139,8 +140,10 @@ def keep_form(request: Request, web: WebContext, form: FormData, row: AccountRow
     place, pairs = form_at(request.url.path), [(name, value) for name, value in form.multi_items()]
     if place is None or any(not isinstance(value, str) for _, value in pairs):
         return ""
-    typed = typed_pairs((name, str(value)) for name, value in pairs)
-    of = _of(web, row.account, place, {name: str(value) for name, value in pairs})
+    given = {name: str(value) for name, value in pairs}
+    shown = as_shown(given.items(), given.get("_token", ""))  # opened to be looked at, and not to be kept
+    typed = typed_pairs((name, str(value)) for name, value in pairs if name not in shown)
+    of = _of(web, row.account, place, given)
     if of is None or not typed or not web.pace.allows(owner.account, web.now()):
         return ""
     draft = _id(str(form.get("command_id", ""))) or str(web.container.chance.uuid())
@@ -172,15 +175,16 @@ def said_of(kept: Draft | WhyNot | None, words: Words, zone: str) -> str:
 
 def _of(web: WebContext, account: Account, place: FormPlace, given: Mapping[str, str]) -> DraftOf | None:
     """Return what a form of theirs is of; None when it is not theirs to give."""
+    expected = _version(given.get("expected", ""))
     if place.case_id is None:
         programme = given.get("programme", "") if place.page == NEW_CASE else place.page.split("/")[2]
         definition = web.container.service.definitions.current(programme) if programme in account.programmes else None
         theirs = definition and right_to(account, place.kind, None, definition.programme, web.now())
-        return DraftOf(place.page) if theirs else None
+        return DraftOf(place.page, expected=expected) if theirs else None
     seen = web.container.cases.at(place.case_id)
     if seen is None or not right_to(account, place.kind, seen.case, seen.definition.programme, web.now()):
         return None
-    return DraftOf(place.page, place.case_id, seen.case.person_id, _version(given.get("expected", "")))
+    return DraftOf(place.page, place.case_id, seen.case.person_id, expected)
 
 
 def _version(text: str) -> int | None:

@@ -22,6 +22,8 @@ from events.errors import ClockBehind, StoreFull
 
 log: Final = logging.getLogger("wayhome.console")
 PROBLEM_JSON: Final = "application/problem+json"
+N_: Final = str  # marks a text for translation; it is translated where it is shown
+_UNTITLED: Final = N_("This did not work")
 _TITLES: Final[Mapping[int | str, str]] = {
     400: "This request cannot be read",
     401: "Sign in first",
@@ -116,7 +118,7 @@ def document(status: int, code: str, headers: dict[str, str] | None = None, **mo
     """Return a problem document (RFC 9457): its type is a name of ours, its detail says what to do."""
     body = {
         "type": f"urn:wayhome:problem:{code}",
-        "title": _TITLES.get(code) or _TITLES.get(status, "This did not work"),
+        "title": _TITLES.get(code) or _TITLES.get(status, _UNTITLED),
         "status": status,
         "detail": _ADVICE.get(code) or _ADVICE.get(status, ""),
         **more,
@@ -139,7 +141,7 @@ def where(bug: BaseException) -> str:
 
 def _page(request: Request, status: int, headers: dict[str, str] | None = None, *, about: str = "") -> Response:
     words, said = words_for(request), about or status
-    title = words.gettext(_TITLES.get(said, "This did not work"))
+    title = words.gettext(_TITLES.get(said, _UNTITLED))
     advice = words.gettext(_ADVICE[said]) if said in _ADVICE else ""
     values = {"context": None, "request": request, "status": status, "title": title, "advice": advice}
     html = web_of(request).rendering.page("problem.html", words, values)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
@@ -15,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from console.forms.context import FormContext
 from console.forms.faults import GENERAL, Faults
 from console.forms.form import Form, form_for
-from console.forms.given import ADD_ROW, Given, command_of, read
+from console.forms.given import ADD_ROW, ENVELOPE, Given, command_of, read
 from console.forms.helping import help_path, helping
 from console.forms.shapes import Shape
 from console.subjects import CASE_FORMS
@@ -64,6 +61,11 @@ class Sent(NamedTuple):
     button: str
     pairs: tuple[tuple[str, str], ...]
     kept: str = ""  # the edition of its draft that its window knows
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Return what stands in it, without what every form carries."""
+        return [(name, value) for name, value in self.pairs if name not in ENVELOPE]
 
 
 class Filling(NamedTuple):
@@ -160,7 +162,7 @@ class Filling(NamedTuple):
         if typed is None:
             return None
         given = read(self.kind, typed, self.about, self.shapes)
-        version = context.case.version if self.about.case and draft.of.expected is not None else None
+        version = context.case.version if self.about.case and draft.of.expected is not None else draft.of.expected
         sent = Sent(UUID(draft.draft), version, "give", typed, draft.edition)
         filling = self._replace(sent=sent, given=given._replace(faults={}))
         back = filling.keep() if draft.sent else draft  # whoever sent it is here: it is a draft like others now
@@ -234,7 +236,7 @@ class Filling(NamedTuple):
         except CommandReused:
             # It may be a form found again by "back" and filled in anew: a new id, and a look at the case as it is.
             assert self.sent is not None, "only a form that was sent is carried out"
-            new_id, now = self.context.new_id(), self.context.case.version if self.about.case else None
+            new_id, now = self.context.new_id(), self.context.case.version if self.about.case else self.sent.expected
             anew = self.sent._replace(
                 command_id=new_id, expected=now if self.sent.expected is not None else None, kept=""
             )
@@ -251,11 +253,11 @@ class Filling(NamedTuple):
         return against_erased(self.kind, self.context.case) if self.about.case else ()
 
     def _expected(self) -> int | str:
-        if self.about.case is None or self.context.may("case.see") is None:
-            return self.frame.get("version", "")
-        if self.sent is None:
-            return self.context.case.version
-        return "" if self.sent.expected is None else self.sent.expected
+        if self.about.case is not None and self.context.may("case.see") is None:
+            return ""
+        if self.sent is not None:  # what they saw when they began, however often the page was drawn since
+            return "" if self.sent.expected is None else self.sent.expected
+        return self.context.case.version if self.about.case is not None else self.frame.get("version", "")
 
 
 def filling_of(
@@ -278,17 +280,6 @@ def programme_of(context: RequestContext, name: str) -> Programme:
     if definition is None or not speaks_for_office(context.account.account, definition.programme):
         raise NotThere
     return definition.programme
-
-
-def key_of(context: RequestContext, command_id: UUID, what: bytes = b"") -> str:
-    """Return what only this session can know of something it had recorded: its page is of no use in another."""
-    digest = hmac.new(context.session.csrf.encode(), what + command_id.bytes, hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:18]).decode()
-
-
-def is_key(key: str, context: RequestContext, command_id: UUID, what: bytes = b"") -> bool:
-    """Tell whether this session was given that key."""
-    return hmac.compare_digest(key.encode(), key_of(context, command_id, what).encode())
 
 
 def sent_by(context: RequestContext) -> Sent:

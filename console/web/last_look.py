@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 from fastapi.responses import Response
 
-from console.forms.given import ENVELOPE
-from console.web.filling import Filling, Sent, is_key, key_of
+from console.web.filling import Filling, Sent
 from console.web.names import naming
+from console.web.session_keys import is_key, key_of
 from console.words.translation import Words
 from events.catalogue import Fact
 from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted
@@ -44,7 +44,7 @@ def last_look(filling: Filling) -> Response | None:
         return None
     what = _shown(sent)
     overtaken = sent.expected is not None and sent.expected != context.case.version
-    if overtaken or is_key(dict(sent.pairs).get("checked", ""), context, sent.command_id, what):
+    if overtaken or is_key(dict(sent.pairs).get("checked", ""), context.session, sent.command_id, what):
         return None
     facts = foreseen(context.web.container.log, context.case, made, context.web.now())
     return None if isinstance(facts, Refused) else _page(filling, made, facts, what)
@@ -58,19 +58,17 @@ def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -
     return context.page(
         "pages/last_look.html", form=form, command_id=sent.command_id, n=n, case=context.case.case,
         expected="" if sent.expected is None else sent.expected, draft=kept if isinstance(kept, Draft) else None,
-        wanted=[(field.label, field.said()) for field in form.every() if field.said()],
         ends_as=n.name("stage", dest) if dest else "", by_two=_by_two(made, context.case),
         stops=_counted(_stopping(facts, words)), called_off=_counted(_called_off(facts, words)),
         follows=_counted(_following(facts, words)),
-        checked=key_of(context, sent.command_id, what), place=filling.place,
-        sent=[(name, value) for name, value in sent.pairs if name not in ENVELOPE], **frame,
+        checked=key_of(context.session, sent.command_id, what), place=filling.place,
+        sent=sent.fields, **frame,
     )  # fmt: skip
 
 
 def _shown(sent: Sent) -> bytes:
     """Return what of a form its last look stands for: every field, and the version of the case."""
-    typed = [pair for pair in sent.pairs if pair[0] not in ENVELOPE]
-    return hashlib.sha256(orjson.dumps([typed, sent.expected])).digest()
+    return hashlib.sha256(orjson.dumps([sent.fields, sent.expected])).digest()
 
 
 def _dest(made: CaseCommand, seen: CaseSnapshot) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,10 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from console.forms.helping import help_path, helping
-from console.words.people import person
+from console.words.people import called, person
 from console.words.translation import Words, choose_language
 from events.instants import instant
-from workflow.programme.programme import Programme
 from workflow.registry import PARTS
 
 _HERE: Final = Path(__file__).parent.parent
@@ -58,13 +57,10 @@ def _environment(words: Words) -> Environment:
     environment.globals.update(w=words, sums=words.sum_of, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)
     environment.globals["moment_of"] = instant
-    environment.globals["person"] = partial(_person, words)
+    environment.globals["person"] = lambda account, programme=None: person(account, words, programme)
+    environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
-
-
-def _person(words: Words, account: str, programme: Programme | None = None) -> Markup:
-    return person(account, words, programme)
 
 
 def _said(words: Words) -> Callable[..., Markup]:

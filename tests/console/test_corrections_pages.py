@@ -83,6 +83,19 @@ def test_the_opened_form_is_shut_after_five_minutes_and_to_others(house: WebHous
     assert anna.get(where).headers["location"] == f"/cases/{case.case_id}/do/CorrectIdentity"
 
 
+def test_what_was_opened_is_no_draft_when_the_session_ends_before_it_is_sent(house: WebHouse) -> None:
+    case, anna = Story(house.office, **KNOWN, age_band=...), house.sign_in()
+    form = hidden_in(anna.get(opened(anna, case))) | KNOWN | BY | {"name": "Elena Turcanu"}
+    house.clock.advance(timedelta(minutes=16))
+    kept = anna.post(f"/cases/{case.case_id}/correct/put", form).headers["location"]
+    assert kept.endswith("&kept=1")
+    fresh = house.sign_in()
+    anna.client.cookies.set(house.house.site.cookie, fresh.client.cookies[house.house.site.cookie])
+    page = Person(anna.client, fresh.session).get(f"/cases/{case.case_id}/do/CorrectIdentity")
+    assert "Elena Turcanu" in page.text
+    assert not [value for value in KNOWN.values() if value in page.text], "nobody opened it again"
+
+
 def test_who_does_not_look_after_people_corrects_nobody(house: WebHouse) -> None:
     case = Story(house.office, **KNOWN, age_band=...)
     doctor = house.sign_in("staff:lena", ["medical"])

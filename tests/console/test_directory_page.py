@@ -15,7 +15,7 @@ from tests.kit.people import BORIS, TAMARA
 from tests.kit.roads import bring, referred
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import count_of, form_at, untouched
+from tests.kit.web.sent import count_of, form_at, hidden_in, untouched
 from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.directory.entries import KINDS, id_of, parts_of
 
@@ -231,6 +231,27 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over(house: WebHous
     late = boris.post(path, typed | {"name": ["Newest Start"]})
     assert late.status_code == 409
     assert "Somebody changed this entry meanwhile" in unescape(late.text)
+    assert office.definition.programme.provider_of["new-start"].email == "new@start.example.org"
+
+
+@pytest.mark.parametrize("pressed", ["add_row", "keep"])
+def test_a_form_drawn_again_meanwhile_still_knows_which_entry_its_reader_saw(
+    house: WebHouse, office: Office, pressed: str
+) -> None:
+    """One more row, or a draft found again a day later: neither hides what somebody else changed since."""
+    boris, tamara = house.sign_in(BORIS, ["supervisor"]), house.sign_in(TAMARA, ["supervisor"])
+    path = f"{LISTED}/change"
+    typed = untouched(boris, path) | {"name": ["Newest Start"]}
+    boris.post(path, typed | {"keep": ["1"]})
+    gives(tamara, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
+    again = boris.post(path, typed | {pressed: ["1"]})
+    found = boris.get(f"{path}?draft={typed['command_id'][0]}")
+    for drawn in (again, found):
+        answer = boris.post(path, typed | {"expected": hidden_in(drawn)["expected"]})
+        assert answer.status_code == 409
+        assert "Somebody changed this entry meanwhile" in unescape(answer.text)
+    told = boris.post(path, typed | {"expected": hidden_in(answer)["expected"], "email": ["new@start.example.org"]})
+    assert told.status_code == 303
     assert office.definition.programme.provider_of["new-start"].email == "new@start.example.org"
 
 

@@ -125,7 +125,6 @@ def _escalations() -> set[str]:
 def test_statuses_parts_and_roles_are_named() -> None:
     wanted = {
         "task_status": ("open", "waiting", "claimed", "unknown", "done", "cancelled", "refused", "dead"),
-        "timer_status": ("set", "fired", "cancelled"),
         "referral_status": ("queued", *STATUS_CHANGES),
         "tranche_status": ("released", "instructed", "paid", "rejected", "returned"),
         "compartment": ("identity", "contact", "medical", "legal", "money", "story"),
@@ -150,7 +149,6 @@ def test_every_name_of_a_shipped_programme_is_worded(programme: Programme) -> No
         "path": programme.document_path,
         "step": {step.id for path in programme.documents for step in path.steps},
         "document": {path.kind for path in programme.documents},
-        "document_need": {need for path in programme.documents for need in path.needs},
         "topic": {topic.id for topic in programme.consultation_topics},
         "group": {group.id for group in programme.at_risk_groups},
         "facility_kind": {house.kind for house in programme.facilities},

@@ -37,6 +37,7 @@ def test_a_withdrawal_is_shown_in_words_before_it_happens(web: WebHouse, case: S
     text = unescape(main_of(page))
     assert "this cannot be undone" in text
     assert case.case_id in text
+    assert '<bdi class="handle"' in text, "to whom, by what they are called here and not by a number alone"
     assert "“Withdrawn”" in text
     assert "× 3" in text  # three appointments were made
     assert "bed" in text.lower()

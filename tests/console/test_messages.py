@@ -50,6 +50,12 @@ def test_every_message_has_its_russian() -> None:
     assert not missing, f"{len(missing)} messages without Russian in console/locale/ru/:\n" + "\n".join(missing)
 
 
+def test_no_translation_is_of_what_nobody_says() -> None:
+    alive = said()
+    dead = [f"{path.name}: {' | '.join(_ids(m))}" for path, m in translated() if _ids(m) not in alive]
+    assert not dead, "\n".join(dead)
+
+
 def test_no_translation_is_empty_or_a_guess() -> None:
     poor = [f"{path.name}: {message.id}" for path, message in translated() if message.fuzzy or not all(_forms(message))]
     assert not poor, "\n".join(poor)

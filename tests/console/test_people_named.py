@@ -59,3 +59,5 @@ def test_a_colleague_is_chosen_by_name(office: Office) -> None:
     vera = web.sign_in("staff:vera", ["supervisor"])
     page = main_of(vera.get(f"/cases/{case.case_id}/do/AssignCase"))
     assert re.search(r'value="staff:vera"[^>]*>\s*Vera', page)
+    web.sign_in("staff:maria")
+    assert re.search(r'value="staff:maria"[^>]*>\s*Maria', main_of(vera.get("/office/moscow/do/NameStandIn")))

@@ -17,10 +17,11 @@ from console.views.case import mandate_for, panels_of
 from console.views.erased import against_erased
 from console.views.opening import SHOWN_FOR, Opening, opening_of, record_opening
 from console.web.errors import NotReadable, NotThere
-from console.web.filling import id_of, is_key, key_of
+from console.web.filling import id_of
 from console.web.names import naming
 from console.web.pages.opening import PURPOSES, WHY_LONGEST, purpose_faults
 from console.web.request_context import RequestContext, go, require
+from console.web.session_keys import is_key, key_of
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused, ContentAltered, KeysMissing
 from events.facts.attachments import FileKind
@@ -165,7 +166,7 @@ def record_look(context: Looking, file_id: str) -> Response:
     if found == "denied":
         closed = context.words.gettext("This file is closed to your role. That you asked was recorded.")
         return _ask_why(context, file_id, file, purpose, why, {"parts": closed}, 403)
-    key = key_of(context, command_id, _KEY_OF)
+    key = key_of(context.session, command_id, _KEY_OF)
     return go(f"/cases/{number}/files/{file_id}/opened/{command_id}?key={key}")
 
 
@@ -209,7 +210,12 @@ def _opening(context: RequestContext, file_id: str, command_id: UUID, key: str) 
     """Return the look that was recorded, None once it is over; raises NotThere for one that is not this visitor's."""
     opening = opening_of(context.web.container.log, context.case.case.case_id, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
-    if opening is None or not theirs or opening.file_id != file_id or not is_key(key, context, command_id, _KEY_OF):
+    if (
+        opening is None
+        or not theirs
+        or opening.file_id != file_id
+        or not is_key(key, context.session, command_id, _KEY_OF)
+    ):
         raise NotThere
     return opening if opening.lasts(context.web.now()) else None
 

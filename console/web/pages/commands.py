@@ -102,12 +102,10 @@ def carried_out(filling: Filling) -> Response:
 def _overtaken(filling: Filling, sent: Sent, answer: Conflict) -> Response:
     """Show what was wanted beside what changed meanwhile; nothing is applied before somebody has looked."""
     context, form, kept = filling.context, filling.form(), filling.keep()
-    envelope = {"_token", "command_id", "expected", "kept"}
     return context.page(
         "pages/do_conflict.html", 409, form=form, command_id=sent.command_id, expected=answer.version,
-        wanted=[(field.label, field.said()) for field in form.every() if field.said()],
         changes=changes_of(context, filling.about, answer.since), events=told_of(context, answer.since),
-        sent=[*((name, value) for name, value in sent.pairs if name not in envelope), *filling.marks],
+        sent=[*sent.fields, *filling.marks],
         draft=kept if isinstance(kept, Draft) else None, **filling.frame,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ The form holds what was opened. What comes back as it was shown is no correction
 this session can make, so that nothing has to be opened again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from console.views.case import mandate_for
 from console.views.erased import against_erased
 from console.views.opening import opening_of, record_opening, values_in_force
 from console.web.errors import NotReadable, NotThere
-from console.web.filling import Filling, filling_of, id_of, is_key, key_of
+from console.web.filling import Filling, filling_of, id_of
 from console.web.pages.commands import carried_out
 from console.web.request_context import RequestContext, go, require
+from console.web.session_keys import as_shown, is_key, key_of, mark_of
 from events.errors import CommandReused
 from events.ids import CaseId
 from workflow.reasons import Refused
@@ -45,7 +46,7 @@ def open_first(context: Annotated[RequestContext, require("case.open_sealed")]) 
         raise NotReadable(422, "form_used_before") from None
     if isinstance(found, Refused) or found == "denied":
         return go(f"/cases/{number}/do/{CorrectIdentity.__name__}")
-    return go(f"/cases/{number}/correct/{command_id}?key={key_of(context, command_id)}")
+    return go(f"/cases/{number}/correct/{command_id}?key={key_of(context.session, command_id)}")
 
 
 @router.get("/cases/{case_id}/correct/{command_id}")
@@ -54,7 +55,7 @@ def offer(context: Annotated[RequestContext, require("case.open_sealed")], comma
     number = _number(context)
     opening = opening_of(context.web.container.log, number, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
-    if opening is None or not theirs or not is_key(key, context, command_id) or not context.may("case.record"):
+    if opening is None or not theirs or not is_key(key, context.session, command_id) or not context.may("case.record"):
         raise NotThere
     if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/do/{CorrectIdentity.__name__}")
@@ -63,7 +64,7 @@ def offer(context: Annotated[RequestContext, require("case.open_sealed")], comma
     filling = _filling(context)
     filling = filling._replace(about=filling.about._replace(opened=shown))
     return filling.offered(
-        marks=[(f"{AS_SHOWN}{name}", _mark(context, name, values.get(name, ""))) for name in _FIELDS]
+        marks=[(f"{AS_SHOWN}{name}", mark_of(context.session.csrf, name, values.get(name, ""))) for name in _FIELDS]
     )
 
 
@@ -72,27 +73,11 @@ def put_right(context: Corrector) -> Response:
     """Carry out the correction of what is not as it was shown, or show the form again with what is in the way."""
     filling = _filling(context).received(lambda pairs: [one for one in pairs if not one[0].startswith(AS_SHOWN)])
     assert filling.sent is not None, "it was received"
-    marks = [one for one in _pairs(context) if one[0].startswith(AS_SHOWN)]
-    shown = {
-        name.removeprefix(AS_SHOWN) for name, mark in marks if _is_as_shown(context, name.removeprefix(AS_SHOWN), mark)
-    }
+    pairs = [(name, str(value)) for name, value in context.given.multi_items()]
+    marks, shown = [one for one in pairs if one[0].startswith(AS_SHOWN)], as_shown(pairs, context.session.csrf)
     changed = [pair for pair in filling.sent.pairs if pair[0] not in shown]
     filling = filling._replace(wanted=read(filling.kind, changed, filling.about), marks=tuple(marks))
     return carried_out(filling)
-
-
-def _is_as_shown(context: RequestContext, name: str, mark: str) -> bool:
-    typed = str(context.given.get(name, ""))
-    return name in _FIELDS and mark == _mark(context, name, typed)
-
-
-def _mark(context: RequestContext, name: str, value: str) -> str:
-    """Return what only this session can know of a value; it says nothing of it to anybody else."""
-    return key_of(context, UUID(int=0), f"{name}\x00{' '.join(value.split())}".encode())
-
-
-def _pairs(context: RequestContext) -> Iterator[tuple[str, str]]:
-    return ((name, str(value)) for name, value in context.given.multi_items())
 
 
 def _filling(context: RequestContext) -> Filling:

@@ -50,7 +50,7 @@ def change(context: KeepsDirectory, programme: str, kind: str, entry: str) -> Re
     assert filling.sent is not None, "it was received"
     if filling.sent.button == "give" and str(filling.sent.expected) != filling.frame["version"]:
         said = context.words.gettext("Somebody changed this entry meanwhile. Compare it, then press the button again.")
-        return filling.drawn(409, filling.form({GENERAL: (said,)}))
+        return filling.drawn(409, filling.form({GENERAL: (said,)}), expected=filling.frame["version"])
     return _given(filling, kind, entry)
 
 

@@ -12,9 +12,10 @@ from console.views.case import mandate_for
 from console.views.erased import against_erased
 from console.views.opening import SHOWN_FOR, opening_of, record_opening, sealed_values
 from console.web.errors import NotReadable, NotThere
-from console.web.filling import id_of, is_key, key_of
+from console.web.filling import id_of
 from console.web.names import naming
 from console.web.request_context import RequestContext, go, require
+from console.web.session_keys import is_key, key_of
 from events.catalogue import COMPARTMENTS
 from events.errors import CommandReused
 from events.ids import CaseId
@@ -66,7 +67,7 @@ def open_parts(context: Annotated[RequestContext, require("case.open_sealed")]) 
         return _refused(context, found.reasons, 422)
     if found == "denied":
         return _form(context, parts, purpose, why, {"parts": _closed(context, parts, mandate)}, 403)
-    return go(f"/cases/{_number(context)}/opened/{command_id}?key={key_of(context, command_id)}")
+    return go(f"/cases/{_number(context)}/opened/{command_id}?key={key_of(context.session, command_id)}")
 
 
 @router.get("/cases/{case_id}/opened/{command_id}")
@@ -78,7 +79,7 @@ def opened(
     opening = opening_of(log, number, command_id)
     theirs = opening is not None and opening.actor == context.account.account and not opening.denied
     theirs = theirs and opening is not None and not opening.file_id  # a look at one file opens nothing else
-    if opening is None or not theirs or not is_key(key, context, command_id):
+    if opening is None or not theirs or not is_key(key, context.session, command_id):
         raise NotThere
     if not opening.lasts(context.web.now()):
         return go(f"/cases/{number}/open?" + "&".join(f"parts={part}" for part in opening.compartments))

@@ -13,9 +13,10 @@ from console.views.directory import Wanted, directory_of, offers_of
 from console.views.opening import SHOWN_FOR
 from console.views.referrals import ReferralRow, board, disclosure_of, own_row, own_rows
 from console.web.errors import NotReadable, NotThere
-from console.web.filling import id_of, is_key, key_of
+from console.web.filling import id_of
 from console.web.names import namings
 from console.web.request_context import RequestContext, go, require
+from console.web.session_keys import is_key, key_of
 from events.errors import CommandReused
 from handlers.commanding.answers import Accepted
 from handlers.queries.referrals import disclosed_values
@@ -75,7 +76,7 @@ def disclose(context: Disclosing, referral_id: str) -> Response:
         return _form(context, row, why, {}, 422, answer.reasons)
     assert isinstance(answer, Accepted), "it expects no version"
     path = f"/referrals/{row.case_id}/{row.referral_id}/disclosed/{command.command_id}"
-    return go(f"{path}?key={key_of(context, command.command_id, _KEY)}")
+    return go(f"{path}?key={key_of(context.session, command.command_id, _KEY)}")
 
 
 @router.get("/referrals/{case_id}/{referral_id}/disclosed/{command_id}")
@@ -84,7 +85,7 @@ def told(context: Disclosing, referral_id: str, command_id: UUID, key: str = "")
     row, log = _known(context, referral_id), context.web.container.log
     found = disclosure_of(log, row.case_id, command_id)
     theirs = found is not None and (found.actor, found.referral_id) == (context.account.account, row.referral_id)
-    if found is None or not theirs or not is_key(key, context, command_id, _KEY):
+    if found is None or not theirs or not is_key(key, context.session, command_id, _KEY):
         raise NotThere
     if not found.lasts(context.web.now()) or not row.may_disclose:
         return go(f"/referrals/{row.case_id}/{row.referral_id}/disclose")
