@@ -19,6 +19,7 @@ from workflow.command import Command
 from workflow.situation import id_from
 from workflow.subjects.attachments.commands import AttachFile
 from workflow.subjects.attachments.provable import COMPARTMENT_OF_KIND
+from workflow.subjects.attachments.state import attachments_of
 
 NAME_LONGEST = 120
 TOLD_LONGEST = 500
@@ -62,7 +63,8 @@ def attach(
         "media_type": found.media_type, "size": len(found.content), "digest": sealed.digest,
         "fingerprint": sealed.fingerprint, "proves": proves, "proves_version": version, "told": _told(given),
     })  # fmt: skip
-    container.files.put(sealed.digest, sealed.ciphertext)
+    if file_id not in attachments_of(case).files:  # sent again it may have been taken away since, and destroyed
+        container.files.put(sealed.digest, sealed.ciphertext)
     answer = submit(command)
     if not isinstance(answer, Accepted):
         container.files.delete(sealed.digest)  # its bytes were this command's own: nobody else names them

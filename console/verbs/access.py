@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
-from console.cli_support import CaseArgument, case_number
+from console.cli_support import CaseArgument, case_number, tell_refused
 from console.errors import BadInput
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
-from handlers.projections.board import programmes_with_cases
+from console.views.caseloads import looks_after_cases
+from handlers.projections.accounts import list_accounts
 from handlers.projections.case_handles import handles_at, search_handles
 from handlers.queries.access_log import AccessRecord, accesses_of_case
 from handlers.queries.person_matches import found_by_handle, search_people
-from workflow.rights.table import Account
+from workflow.reasons import refused
 from workflow.subjects.access.commands import AssignCase, BreakGlass
+from workflow.subjects.access.refusals import OWNER_HAS_ACCOUNT
 
 
 @verb(ring=True)
@@ -29,7 +31,19 @@ def assign(
 
     Example: wayhome case assign 7K3P9-QXM2D staff:boris --team shelter
     """
+    refuse_unknown(terminal, owner)
     terminal.give_about(case, AssignCase, owner=owner, team=team)
+
+
+def refuse_unknown(terminal: ActorTerminal, owner: str) -> None:
+    """End the verb where people look after cases with accounts of their own, and nobody of them has this name.
+
+    The rule itself lets an operator name anybody: for houses in which nobody signs in.
+    """
+    people = [row.account for row in terminal.read(list_accounts)]
+    is_known = any(one.account == owner for one in people)
+    if not is_known and any(looks_after_cases(one, terminal.programmes) for one in people):
+        tell_refused(refused(OWNER_HAS_ACCOUNT(account=owner)), as_json=terminal.as_json)
 
 
 @verb(ring=True)
@@ -82,10 +96,9 @@ def find_person(terminal: ActorTerminal) -> None:
     Names are found in any script and spelling, and with one letter wrong; of a birth date the year is enough. Nothing
     is said of people whose cases you may not see.
     """
+    name, born, phone = (_asked(what) for what in ("Name or handle", "Birth date", "Telephone"))
+    account, log, day = terminal.overseer(), terminal.container.log, _day(born)
     with terminal.container.database.reading() as connection:
-        name, born, phone = (_asked(what) for what in ("Name or handle", "Birth date", "Telephone"))
-        account = Account(terminal.actor, frozenset({"supervisor"}), frozenset(programmes_with_cases(connection)))
-        log, day = terminal.container.log, _day(born)
         people = search_people(log, connection, account, terminal.now, name=name, birth_date=day, phone=phone)
         called = found_by_handle(connection, search_handles(connection, account, terminal.now, name), people)
         handles = handles_at(connection, {one.case_id for one in (*called, *people)})

@@ -18,12 +18,12 @@ from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CommandTerminal, verb
 from console.views.attachments import file_rows, opened_file, provable_facts
 from console.views.opening import record_opening
+from events.durable_file import write_whole
 from events.facts.attachments import FileKind
 from events.instants import instant
 from handlers.states.case_reader import CaseSnapshot
 from workflow.reasons import Refused, refused
 from workflow.refusals import MANDATE_OPENS_IT
-from workflow.rights.acts import OPERATOR
 from workflow.rights.compartments import COMPARTMENTS_OF_ROLE, roles_that_open
 from workflow.subjects.attachments.commands import FILE_BYTES_MAX
 from workflow.subjects.attachments.state import attachments_of
@@ -60,8 +60,7 @@ def attach_file(
         raise BadInput(f"--kind is one of {', '.join(_KINDS)}; --sealed-with a part of the case, or left out")
     given = GivenFile(_read(file), file.name, chosen, compartment, proves=_proven(terminal, snapshot, proves))
     made = terminal.command_id or container.chance.uuid()
-    right = mandate if terminal.signed_in or mandate != "case_manager" else OPERATOR  # nobody knows who typed
-    sender = Sender(made, terminal.actor, right)
+    sender = Sender(command_id=made, **terminal.sender(mandate))
     try:
         answer = attach(container, snapshot.case, sender, given, terminal.carry_out)
     except NotTakenError as problem:
@@ -148,8 +147,7 @@ def _save(terminal: ActorTerminal, to: Path, number: str, file_id: str, command_
     opened = opened_file(terminal.container, number, file_id, command_id)
     assert opened is not None, "it was there when the look was recorded"
     try:
-        with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
-            written.write(opened.content)
+        write_whole(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), opened.content)
     except OSError as problem:
         raise BadInput(f"it could not be saved ({problem.strerror}); name another file with --to") from None
     kind = opened.media_type

@@ -1,18 +1,24 @@
 """`wayhome group …`: people who belong together, what is done for several of them, and several opened at once."""
 
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
 from console.fields import command_named, pairs, values
+from console.forms.context import FormContext
+from console.forms.people_table import PersonRow, RowFault, read_table
 from console.printing import REFUSED, USAGE, print_json, print_reasons, reasons_as_json, say, say_error
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, CommandTerminal, verb
 from console.views.opening_several import commands_for, relation_in
 from console.views.together import TOGETHER, CarriedOut, Members, all_or_none, those_who_can
+from console.words.translation import Words
+from handlers.queries.person_matches import search_people
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import CaseCommand
 from workflow.reasons import Refused
@@ -91,32 +97,23 @@ def open_several(
     programme: Annotated[str, typer.Option(help="Programme.")] = "moscow",
     source: Annotated[str, typer.Option(help="Who referred: ngo, law_enforcement, health, hotline, self, …")] = "ngo",
     kind: Annotated[str, typer.Option(help="family, couple, siblings or travelling; else each is alone.")] = "",
+    *,
+    all_new: Annotated[
+        bool, typer.Option("--all-new", help="Open them also where somebody may be known here.")
+    ] = False,
 ) -> None:
-    """Open a case for each line of a table, all of them or none; every line that is not right is named.
+    """Open a case for each line of a table, all of them or none; lines that are not right or may be known are named.
 
     Example: wayhome group open guests.csv --kind family
 
     Columns: name, birth date, gender, citizenship, language, phone, age, relation (to the first line's person).
     """
-    from console.forms.context import FormContext
-    from console.forms.people_table import read_table
-    from console.words.translation import Words
-
-    if not file.is_file():
-        raise BadInput("there is no such file")
     terminal.not_stopped()
-    found = terminal.definition(programme).programme
-    about = FormContext(Words("en"), terminal.now, terminal.actor, found)
-    table = read_table(file.read_text(encoding="utf-8-sig"), {"programme": programme, "source": source}, about)
-    unsaid = [row.line for row in table.rows[1:] if kind and not relation_in(kind, row)]
-    wrong = [f"line {fault.line}, {fault.column or 'whole'}: {fault.text}" for fault in table.faults]
-    wrong += [f"line {line}, relation: say what this person is to the first" for line in unsaid]
-    if wrong:
-        say_error("\n".join(["nobody was opened", *wrong]))
-        raise typer.Exit(USAGE)
-    sender = terminal.sender()
+    rows = _rows_of(terminal, _read(file), programme, source, kind)
     ids, form_id = terminal.container.service.machine_ids, terminal.command_id or terminal.container.chance.uuid()
-    opened = commands_for(table.rows, kind, None, ids, form_id, sender, sender)
+    opened = commands_for(rows, kind, None, ids, form_id, terminal.sender(), terminal.sender())
+    if not all_new and (known := list(_known(terminal, rows, opened.case_ids))):
+        _tell_nobody_opened([*known, "look at these cases; if all are new here, add --all-new"], REFUSED)
     answer = terminal.container.service.submit_together(opened.commands)
     if not answer.is_done:
         for line, one in zip(opened.lines, answer.answers, strict=True):
@@ -124,8 +121,54 @@ def open_several(
                 say(f"line {line} is refused, and nobody was opened:")
                 print_reasons(one.reasons, "  ")
         raise typer.Exit(REFUSED)
-    rows = [(row.line, case_id) for row, case_id in zip(table.rows, opened.case_ids, strict=True)]
-    terminal.table([{"line": line, "case": case_id} for line, case_id in rows], "Opened", ("line", "case"), rows)
+    shown = [(row.line, case_id) for row, case_id in zip(rows, opened.case_ids, strict=True)]
+    terminal.table([{"line": line, "case": case_id} for line, case_id in shown], "Opened", ("line", "case"), shown)
+
+
+def _rows_of(terminal: ActorTerminal, text: str, programme: str, source: str, kind: str) -> tuple[PersonRow, ...]:
+    """Return the people of a table; ends the verb with every line that is not right."""
+    found = terminal.definition(programme).programme
+    about = FormContext(Words("en"), terminal.now, terminal.actor, found)
+    table = read_table(text, {"programme": programme, "source": source}, about)
+    unsaid = [row.line for row in table.rows[1:] if kind and not relation_in(kind, row)]
+    wrong = [_said(fault) for fault in table.faults]
+    wrong += [f"line {line}, relation: say what this person is to the first" for line in unsaid]
+    if wrong:
+        _tell_nobody_opened(wrong, USAGE)
+    return table.rows
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("the table is no text in UTF-8; save it in the spreadsheet as CSV (UTF-8)") from None
+    except OSError:
+        raise BadInput("there is no such file, or it may not be read") from None
+
+
+def _said(fault: RowFault) -> str:
+    where = f"line {fault.line}" if fault.line else "the table"
+    return f"{where}{', ' if fault.column else ''}{fault.column}: {fault.text}"
+
+
+def _known(terminal: ActorTerminal, rows: Iterable[PersonRow], own: Collection[str]) -> Iterator[str]:
+    """Yield the lines whose person may be known here, with the cases this person may see, but for the table's own."""
+    log, who = terminal.container.log, terminal.overseer()
+    for row in rows:
+        name, born, phone = (str(row.fields.get(field, "")) for field in ("name", "birth_date", "phone"))
+        day = date.fromisoformat(born) if born else None
+        with log.database.reading() as connection:
+            found = search_people(log, connection, who, terminal.now, name=name, birth_date=day, phone=phone)
+        if numbers := [match.case_id for match in found if match.case_id not in own]:
+            terminal.sees(numbers)
+            yield f"line {row.line} may be known here: {', '.join(numbers)}"
+
+
+def _tell_nobody_opened(why: Iterable[str], code: int) -> NoReturn:
+    for line in ("nobody was opened", *why):
+        say_error(line)
+    raise typer.Exit(code)
 
 
 def _group_of(terminal: ActorTerminal, snapshot: CaseSnapshot) -> tuple[Group, dict[str, CaseSnapshot]]:

@@ -12,7 +12,6 @@ from console.views.danger import Asked, InDanger
 from console.views.hours import Due
 from console.views.reader import Reader
 from console.views.work import my_work
-from handlers.projections.board import programmes_with_cases
 from workflow.rights.table import Account
 
 
@@ -46,9 +45,7 @@ def _account(terminal: ActorTerminal) -> Account:
     """Return whose work it is; a name without an account looks after the whole house, as the operator does."""
     from console.accounts.command_line import services_of
 
-    found = services_of(terminal.container).accounts.find(terminal.actor)
-    programmes = frozenset(terminal.read(programmes_with_cases))
-    return found or Account(terminal.actor, frozenset({"supervisor"}), programmes)
+    return services_of(terminal.container).accounts.find(terminal.actor) or terminal.overseer()
 
 
 Row = tuple[str, str, str, str, str]

@@ -1,12 +1,13 @@
 """`wayhome case hand-over` and `wayhome office caseloads`: many cases handed over, and who has how many."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
 from console.cli_support import case_number
 from console.errors import BadInput
 from console.printing import REFUSED
+from console.verbs.access import refuse_unknown
 from console.verbs.terminal import ActorTerminal, CommandTerminal, verb
 from console.views.caseloads import Caseload
 from console.views.caseloads import caseloads as side_by_side
@@ -14,14 +15,10 @@ from console.views.reader import Reader
 from console.words.reasons import typed
 from handlers.commanding.answers import Accepted, Answer
 from handlers.projections.accounts import list_accounts
-from handlers.projections.board import programmes_with_cases
-from handlers.projections.case_access import CaseFilter, PageRequest, cases_for
+from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage
 from workflow.reasons import Refused
-from workflow.rights.table import Account
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.access.state import access_of
-
-_AT_ONCE: Final = 1000
 
 
 @verb(ring=True)
@@ -37,6 +34,7 @@ def hand_over(
     """
     if bool(cases) is bool(owner):
         raise BadInput("name the cases, or with --from whose; one of both")
+    refuse_unknown(terminal, to)
     numbers = [case_number(one) for one in cases] if cases else _open_cases_of(terminal, owner)
     told = [(number, _given(terminal, str(number), to)) for number in numbers]
     rows = [(number, _said(answer)) for number, answer in told]
@@ -53,7 +51,7 @@ def caseloads(terminal: ActorTerminal) -> None:
 
     Example: wayhome office caseloads
     """
-    found = side_by_side(_reader(terminal), terminal.read(list_accounts))
+    found = side_by_side(Reader(terminal.container, terminal.overseer(), terminal.now), terminal.read(list_accounts))
     columns = ("who", "open", "by stage", "high risk", "overdue", "stand-ins", "last given a case (UTC)")
     terminal.table([_as_json(one) for one in found], "Caseloads", columns, map(_as_row, found))
 
@@ -70,16 +68,10 @@ def _given(terminal: CommandTerminal, number: str, to: str) -> Answer:
 
 
 def _open_cases_of(terminal: ActorTerminal, owner: str) -> list[str]:
-    reader, only = _reader(terminal), CaseFilter(owner=owner)
-    page = PageRequest(limit=_AT_ONCE)
+    who, only = terminal.overseer(), CaseFilter(owner=owner)
     with terminal.container.database.reading() as connection:
-        return [row["case_id"] for row in cases_for(connection, reader.account, reader.now, only=only, page=page)]
-
-
-def _reader(terminal: ActorTerminal) -> Reader:
-    """Return who looks: whoever has the data in hand sees what their organisation's supervisors see."""
-    programmes = frozenset(terminal.read(programmes_with_cases))
-    return Reader(terminal.container, Account(terminal.actor, frozenset({"supervisor"}), programmes), terminal.now)
+        page = PageRequest(limit=sum(count_by_stage(connection, who, terminal.now, only=only).values()))
+        return [row["case_id"] for row in cases_for(connection, who, terminal.now, only=only, page=page)]
 
 
 def _said(answer: Answer) -> str:

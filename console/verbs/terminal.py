@@ -37,6 +37,7 @@ from console.verbs.recorded_output import NUMBER, recorded_output
 from console.views.stopping import tell_of_stop
 from events.instants import instant, instant_text
 from handlers.commanding.answers import Answer
+from handlers.projections.board import programmes_with_cases
 from handlers.queries.history import published_names
 from handlers.queries.record_view import Viewer, is_stopped, record_listed, record_view
 from workflow.command import CaseCommand, Command
@@ -46,6 +47,7 @@ from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, PROOF_IS_FRESH, TOO_MANY_FILES
 from workflow.rights.acts import OPERATOR
 from workflow.rights.case_references import as_if_not_there, named_cases
+from workflow.rights.table import Account
 from workflow.rights.visibility import speaks_for
 
 REPORT_BYTES_MAX: Final = 10_000_000
@@ -253,9 +255,13 @@ class ActorTerminal(Terminal):
             fields["mandate"] = OPERATOR  # a name was typed, and nobody knows by whom
         return kind.model_validate(sender | fields)
 
-    def sender(self) -> dict[str, str]:
-        """Return who gives several commands, and by which right: a name that was only typed gives them as operator."""
-        return {"actor": self.actor, "mandate": _USUAL if self.signed_in else OPERATOR}
+    def sender(self, mandate: str = _USUAL) -> dict[str, str]:
+        """Return who gives a command, and by which right: a name that was only typed gives it as operator."""
+        return {"actor": self.actor, "mandate": mandate if self.signed_in or mandate != _USUAL else OPERATOR}
+
+    def overseer(self) -> Account:
+        """Return as whom somebody looks over many cases: whoever has the data in hand sees what supervisors see."""
+        return Account(self.actor, frozenset({"supervisor"}), frozenset(self.read(programmes_with_cases)))
 
     def not_stopped(self) -> None:
         """Raise NotShown for who is stopped: nothing is done for them any more."""

@@ -26,5 +26,15 @@ def test_all_of_somebodys_open_cases_are_handed_over(wayhome: Wayhome) -> None:
     assert (loads["staff:boris"]["open"], "staff:anna" in loads) == (3, False)
 
 
+def test_where_people_have_accounts_a_mistyped_name_gets_no_case(wayhome: Wayhome) -> None:
+    number = opened(wayhome)
+    wayhome.open_account("staff:boris", "case_manager")
+    for line in (("hand-over", "staff:bros", number), ("hand-over", "staff:bros", "--from", "staff:anna"),
+                 ("assign", number, "staff:bros")):  # fmt: skip
+        (reason,) = wayhome.json("case", *line, *AS_ANNA, code=1)["reasons"]
+        assert reason["guard"] == "owner_has_account"
+    wayhome.done("case", "hand-over", "staff:boris", number, *AS_ANNA)
+
+
 def test_cases_and_whose_are_not_named_together(wayhome: Wayhome) -> None:
     assert wayhome.run("case", "hand-over", "staff:boris", *AS_ANNA).exit_code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -40,10 +41,10 @@ from workflow.subjects.attachments.state import attachments_of
 WRONG: dict[str, Any] = {"reason": "wrong_case"}
 
 
-def sent(shop: Workshop, case: Story, data: bytes) -> Answer:
+def sent(shop: Workshop, case: Story, data: bytes, command_id: UUID | None = None) -> Answer:
     container = behind(shop.office)
     container.files = shop.files
-    sender = Sender(shop.office.uuid(), ANNA, "case_manager")
+    sender = Sender(command_id or shop.office.uuid(), ANNA, "case_manager")
     return attach(container, case.case, sender, GivenFile(data, "scan.pdf", "declaration"), container.service.submit)
 
 
@@ -92,6 +93,18 @@ def test_within_a_day_who_attached_it_takes_it_away_alone_and_its_content_is_des
     assert i16(shop).ok, i16(shop).faults
     case.when(RetractFile, file_id=wrong, **WRONG).then_refused("file_is_there")
     attached(shop, case)  # the same paper may come again
+
+
+def test_a_form_sent_again_does_not_bring_back_what_was_destroyed(shop: Workshop) -> None:
+    case, command_id = case_of(shop), shop.office.uuid()
+    sent(shop, case, SCAN, command_id)
+    case.does(RetractFile, file_id=list(attachments_of(case.case).live)[-1], **WRONG)
+    work(shop)
+    again = sent(shop, case, SCAN, command_id)
+    assert isinstance(again, Accepted)
+    assert again.repeated
+    assert not stored(shop)
+    assert i16(shop).faults == ()
 
 
 def test_later_or_of_a_colleague_two_people_take_it_away(shop: Workshop) -> None:
