@@ -33,6 +33,9 @@ PLAN_RESTS_ON_IT: Final = ReasonKind("nothing_stands_on_it/safety_plan", helps_w
 GUARDIANS_CONSENTS_REST_ON_IT: Final = ReasonKind(
     "nothing_stands_on_it/guardians_consents", ("purposes",), helps_with=("WithdrawConsent",), field="record"
 )
+GUARDIAN_AGREED_SINCE: Final = ReasonKind(
+    "nothing_stands_on_it/guardian_agreed", helps_with=("EndGuardianship",), field="record"
+)
 KNOWN_CHILD_TAKES_TWO: Final = ReasonKind(
     "age_takes_two_people", helps_with=("CorrectIdentity", "CorrectDetails"), field="child"
 )

@@ -168,9 +168,24 @@ def _not_asked(case: Case, told: Told) -> Case:
     return safety_of.changed(case, assents={**others, purpose: before} if before else others)
 
 
-def _consents_rest_on_it(case: Case, _told: Told) -> list[Reason]:
+def _before_appointment(case: Case, _fact: GuardianAppointed) -> tuple[bool, str, bool]:
+    return safety_of(case).guardian, safety_of(case).guardian_case, NO_GUARDIAN in case.escalations
+
+
+def _not_appointed(case: Case, told: Told) -> Case:
+    """Return the case with who decided before, and with the worry there was; whose word is over stays so."""
+    if not safety_of(case).guardian:
+        return case
+    guardian, member, wanted = told.before
+    worried = case._replace(escalations=case.escalations | ({NO_GUARDIAN} if wanted else set()))
+    return safety_of.changed(worried, guardian=guardian, guardian_case=member)
+
+
+def _rests_on_appointment(case: Case, _told: Told) -> list[Reason]:
+    """Return what came of it since: consents, or a guardian on whom two people agreed."""
     given = sorted(purpose for purpose, _ in safety_of(case).by_guardian)
-    return [refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)] if given else []
+    consents = [refusals.GUARDIANS_CONSENTS_REST_ON_IT(purposes=given)] if given else []
+    return [*consents, *([refusals.GUARDIAN_AGREED_SINCE()] if safety_of(case).guardian_case else [])]
 
 
 RETRACTABLE: Final = (
@@ -184,9 +199,8 @@ RETRACTABLE: Final = (
         guards=frozenset({"child_assents"}),
     ),
     Retractable(
-        GuardianAppointed, lambda c, told: safety_of.changed(c, guardian=told.before),
-        keeps=lambda c, _: safety_of(c).guardian, guards=frozenset({"guardian_is_appointed"}),
-        against=_consents_rest_on_it,
+        GuardianAppointed, _not_appointed, keeps=_before_appointment, guards=frozenset({"guardian_is_appointed"}),
+        against=_rests_on_appointment,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
