@@ -62,7 +62,8 @@ def attach(
         "media_type": found.media_type, "size": len(found.content), "digest": sealed.digest,
         "fingerprint": sealed.fingerprint, "proves": proves, "proves_version": version, "told": _told(given),
     })  # fmt: skip
-    container.files.put(sealed.digest, sealed.ciphertext)
+    if not container.log.of_command(str(sender.command_id)):  # else it was stored, and may have been destroyed since
+        container.files.put(sealed.digest, sealed.ciphertext)
     answer = submit(command)
     if not isinstance(answer, Accepted):
         container.files.delete(sealed.digest)  # its bytes were this command's own: nobody else names them
