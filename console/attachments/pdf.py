@@ -1,23 +1,28 @@
 """A PDF as it came, unless it could do something: scripts, programs, files within it, or what cannot be looked into.
 
 Names may be written in two ways and objects may lie packed in streams (ISO 32000-1, 7.3.5 and 7.5.7); both are looked
-at. A reader's own leniency cannot be: whatever is let through is handed out as a file to save, never as a page.
+at. Where a stream begins is told by a word that may stand in a comment or a text as well, so what acts is looked for
+everywhere, and a stream that seems to hold another is not taken. A reader's own leniency cannot be looked at: whatever
+is let through is handed out as a file to save, never as a page.
 """
 
 import re
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from console.attachments.faults import NotTakenError
 
 BEGINS: Final = re.compile(rb"%PDF-[12]\.\d")
 _END: Final = re.compile(rb"%%EOF\s*\Z")
-_STREAM: Final = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_BEGINS_STREAM: Final = re.compile(rb"(?<![A-Za-z])stream[ \t]*(?:\r\n|\r|\n)")
+_ENDS_STREAM: Final = b"endstream"
 _NAME_BYTE: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
+_RUNS: Final = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia|GoToE|SubmitForm|ImportData|Rendition|Sound|Movie"
+_ACTS_ANYWHERE: Final = re.compile(rb"/(?:" + _RUNS + rb")(?![A-Za-z0-9])")
 _ACTS: Final = re.compile(
-    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|SubmitForm|ImportData|Rendition|Sound|Movie)"
-    rb"(?![A-Za-z0-9])"
-)
+    rb"/(?:JS|XFA|" + _RUNS + rb")(?![A-Za-z0-9])"
+)  # so short that a picture holds them by chance
 _LOCKED: Final = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _PACKED_OBJECTS: Final = b"/ObjStm"
 _UNPACKED_MAX: Final = 50_000_000
@@ -27,17 +32,34 @@ def taken_pdf(data: bytes) -> bytes:
     """Return the PDF unchanged; raises NotTakenError for one that is cut short, locked, or could do something."""
     if not _END.search(data[-1_024:]):
         raise NotTakenError("damaged")
-    _refuse(_STREAM.sub(b"stream", data))
-    left, before = _UNPACKED_MAX, 0
-    for stream in _STREAM.finditer(data):
-        said = _plain(data[before : stream.start()])
-        said = said[said.rfind(b" obj") :]
+    outside, packed, left = [], 0, _UNPACKED_MAX
+    for text, stream in _streams(data):
+        outside.append(text)
+        plain = _plain(text)
+        said = plain[plain.rfind(b"obj") :]
         if _PACKED_OBJECTS in said:
-            unpacked = _unpacked(stream[1], said, left)
-            left -= len(unpacked)
+            unpacked = _unpacked(stream, said, left)
+            packed, left = packed + 1, left - len(unpacked)
             _refuse(unpacked)
-        before = stream.end()
+    text = b"stream".join(outside)
+    _refuse(text)
+    if _ACTS_ANYWHERE.search(_plain(data)):
+        raise NotTakenError("active_pdf")
+    if _plain(text).count(_PACKED_OBJECTS) != packed:
+        raise NotTakenError("dark_pdf")
     return data
+
+
+def _streams(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each stream behind the text before it, at the end the last text; in one walk, however often one begins."""
+    at = 0
+    while begins := _BEGINS_STREAM.search(data, at):
+        end = data.find(_ENDS_STREAM, begins.end())
+        if end < 0 or _BEGINS_STREAM.search(data, begins.end(), end):
+            raise NotTakenError("dark_pdf")
+        yield data[at : begins.start()], data[begins.end() : end]
+        at = end + len(_ENDS_STREAM)
+    yield data[at:], b""
 
 
 def _refuse(text: bytes) -> None:
@@ -55,7 +77,7 @@ def _plain(text: bytes) -> bytes:
 
 def _unpacked(stream: bytes, said: bytes, bytes_max: int) -> bytes:
     filters = re.findall(rb"/(\w+Decode|Crypt|Predictor)\b", said)
-    if not filters:
+    if not filters and b"/Filter" not in said:
         return stream
     if filters != [b"FlateDecode"]:
         raise NotTakenError("dark_pdf")

@@ -1,11 +1,12 @@
 """The directory as those who keep it see it: every kind of entry, how it stands, and everything that was told of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
+from console.views.officers import TOLD_FOR
 from console.views.reader import Reader
-from events.facts.directory import FileEntriesLeft
+from events.facts.directory import EntryChanged, FileEntriesLeft
 from events.instants import instant
 from handlers.projections.case_access import PageRequest, cases_for
 from workflow.programme.part import STOPPED, DirectoryPart
@@ -13,10 +14,11 @@ from workflow.programme.programme import Programme
 from workflow.subjects.directory.entries import KINDS, OFFICE, id_of, keys_of, part_of, parts_of
 from workflow.subjects.directory.involved import involved
 from workflow.subjects.directory.published import office_keys
-from workflow.subjects.directory.state import FILE, Directory, DirectoryEntry, EntryKey, directory_stream
+from workflow.subjects.directory.state import CONSOLE, FILE, Directory, DirectoryEntry, EntryKey, directory_stream
 
 ENTRY_KINDS: Final = (*KINDS, OFFICE[0])
 CASES_MAX: Final = 1000  # looked through for those that have to do with an entry
+_REACHED: Final = frozenset({"email", "phone", "address", "data_protection_email"})
 _NOT_SHOWN: Final = frozenset({"id", "name", "label", "status"})
 
 
@@ -53,6 +55,15 @@ class EntryView(NamedTuple):
     cases: tuple[str, ...]
 
 
+class ReaddressedEntry(NamedTuple):
+    """An entry that is reached elsewhere since somebody changed it."""
+
+    programme: str
+    row: EntryRow
+    by: str
+    at: datetime
+
+
 class StoppedEntry(NamedTuple):
     """An entry that is stopped, and the cases of a reader's that have to do with it: somebody looks after each."""
 
@@ -76,10 +87,9 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
     journeys.
     """
     directory = _directory(reader, programme)
-    part = part_of(programme, key) if key[0] in KINDS else None
-    if part is None and key != OFFICE:
+    part, row = _part_of(programme, key), _row_of(reader, programme, key, directory)
+    if row is None:
         return None
-    row = _row(reader, key, part, directory) if part is not None else _office_row(programme, directory)
     keys: dict[str, Any] = keys_of(part) if part is not None else dict(office_keys(programme.office))
     closed = frozenset(KINDS[key[0]].sealed if key[0] in KINDS and not reader.may("directory.edit") else ())
     shown = tuple((name, said(keys[name])) for name in keys if name not in _NOT_SHOWN | closed)
@@ -96,14 +106,18 @@ def entry_changes(reader: Reader, programme: Programme, key: EntryKey) -> int:
     return sum(1 for _ in _history(reader, programme, key))
 
 
-def stopped_entries(reader: Reader) -> list[StoppedEntry]:
+def directories_of(reader: Reader) -> dict[str, Directory]:
+    """Return the directories of a reader's programmes as they stand, by programme."""
+    found = ((name, reader.container.service.definitions.directories.of(name)) for name in reader.account.programmes)
+    return {name: directory for name, directory in found if directory is not None}
+
+
+def stopped_entries(reader: Reader, directories: Mapping[str, Directory]) -> list[StoppedEntry]:
     """Return the entries that are stopped and that cases of a reader's have to do with.
 
     As long as none is stopped the directories are all that is looked at.
     """
-    directories = reader.container.service.definitions.directories
-    known = ((name, directories.of(name)) for name in reader.account.programmes)
-    if not any(entry.stopped for _, directory in known if directory for entry in directory.entries.values()):
+    if not any(entry.stopped for directory in directories.values() for entry in directory.entries.values()):
         return []
     cases = _looked_through(reader)
     found = (
@@ -115,6 +129,39 @@ def stopped_entries(reader: Reader) -> list[StoppedEntry]:
     return [one for one in found if one.cases]
 
 
+def readdressed_entries(reader: Reader, directories: Mapping[str, Directory]) -> list[ReaddressedEntry]:
+    """Return where letters, or people, have gone elsewhere for some days because one person alone said so.
+
+    Everybody is told but who said it; where nothing was told lately no history is read.
+    """
+    since = reader.now - TOLD_FOR
+    lately = [name for name, one in directories.items() if any(_is_after(told, since) for told in one.entries.values())]
+    known = reader.own_programmes() if lately else {}
+    return [
+        ReaddressedEntry(name, row, by, at)
+        for name in lately
+        if name in known
+        for key, by, at in _readdressed(reader, name, since)
+        if (row := _row_of(reader, known[name].programme, key, directories[name])) is not None
+    ]
+
+
+def _readdressed(reader: Reader, programme: str, since: datetime) -> Iterator[tuple[EntryKey, str, datetime]]:
+    log = reader.container.log
+    for event in log.stream(directory_stream(programme)):
+        fact, by, at = log.fact(event), event.envelope.actor, instant(event.envelope.recorded_at)
+        if at > since and by != reader.account.account and _is_elsewhere(fact):
+            yield (fact.kind, fact.entry), by, at
+
+
+def _is_after(entry: DirectoryEntry, since: datetime) -> bool:
+    return bool(entry.since) and instant(entry.since) > since
+
+
+def _is_elsewhere(fact: Any) -> TypeGuard[EntryChanged]:
+    return isinstance(fact, EntryChanged) and fact.source == CONSOLE and not _REACHED.isdisjoint(fact.changed)
+
+
 def said(value: Any) -> str:
     """Return a value of a programme file as one line.
 
@@ -124,6 +171,18 @@ def said(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {said(one)}" for name, one in value.items())
     return ", ".join(map(said, value)) if isinstance(value, list) else str(value)
+
+
+def _part_of(programme: Programme, key: EntryKey) -> DirectoryPart | None:
+    return part_of(programme, key) if key[0] in KINDS else None
+
+
+def _row_of(reader: Reader, programme: Programme, key: EntryKey, directory: Directory) -> EntryRow | None:
+    """Return an entry as a list shows it, the office too; None for one that is not there."""
+    part = _part_of(programme, key)
+    if part is not None:
+        return _row(reader, key, part, directory)
+    return _office_row(programme, directory) if key == OFFICE else None
 
 
 def _row(reader: Reader, key: EntryKey, part: DirectoryPart, directory: Directory) -> EntryRow:

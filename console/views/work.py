@@ -7,7 +7,13 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from console.views.danger import LOOKS_AFTER, Asked, DangerList, asked_list, danger_list
-from console.views.directory_entries import StoppedEntry, stopped_entries
+from console.views.directory_entries import (
+    ReaddressedEntry,
+    StoppedEntry,
+    directories_of,
+    readdressed_entries,
+    stopped_entries,
+)
 from console.views.hours import (
     CallBackDue,
     Due,
@@ -89,6 +95,7 @@ class MyWork(NamedTuple):
     officers: tuple[HouseProposal, ...]
     news: tuple[AccountNews, ...]
     stopped: tuple[StoppedEntry, ...]  # of the directory, with the cases that somebody has to look after
+    readdressed: tuple[ReaddressedEntry, ...]  # of the directory, by somebody else and lately
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -121,7 +128,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
     items = [one for one in _items(reader, rows, snapshots) if not _is_told(one, danger)]
     due, soon = today_and_soon(timers, reader, snapshots)
     due = [one for one in due if not (one.is_overdue and danger.has(one.case_id, _SAME.get(one.kind, "")))]
-    calls = list(call_backs(reader))
+    calls, directories = list(call_backs(reader)), directories_of(reader)
     today = [one for one in calls if one.due_at < end_of_today(reader, one.programme)]
     return MyWork(
         danger=danger,
@@ -134,11 +141,17 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         call_backs=tuple(one for one in calls if one not in today),
         officers=house_proposals(reader),
         news=news_for(reader),
-        stopped=tuple(stopped_entries(reader)) if may_ever(reader.account.roles, "case.see") else (),
+        stopped=tuple(stopped_entries(reader, directories)) if may_ever(reader.account.roles, "case.see") else (),
+        readdressed=tuple(readdressed_entries(reader, directories)) if _hears_of_addresses(reader) else (),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
     )
+
+
+def _hears_of_addresses(reader: Reader) -> bool:
+    """Tell whether somebody would know that letters go to the wrong house: who sends people there, or looks into it."""
+    return any(may_ever(reader.account.roles, act) for act in ("directory.see", "case.review"))
 
 
 # What is said among the dangers of a case is not said a second time: an escalation, or a timer that is overdue.

@@ -12,7 +12,7 @@ from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.rights.visibility import is_machine
 from workflow.subjects.access.state import access_of
 
-KEPT_MAX: Final = 6  # of each case; what is older is in its history
+KEPT_MAX: Final = 6  # of each case and account; what is older is in its history
 
 
 class Notice(NamedTuple):
@@ -22,6 +22,7 @@ class Notice(NamedTuple):
     kind: str
     by: str
     at: str
+    number: int  # in the case
 
 
 class Notices(NamedTuple):
@@ -33,14 +34,15 @@ class Notices(NamedTuple):
 
     def numbered(self) -> Iterator[tuple[int, Notice]]:
         """Yield the notices that are kept, each with its number in the case."""
-        return enumerate(self.notices, self.notices_told - len(self.notices) + 1)
+        return ((one.number, one) for one in self.notices)
 
     def telling(self, account: str, kind: str, at: At) -> Self:
-        """Return them with one more; nobody is told of what they did themselves."""
+        """Return them with one more: not of what somebody did themselves, and none is lost by what others are told."""
         if account in ("", at.actor):
             return self
-        notice = Notice(account, kind, at.actor, at.recorded_at)
-        return self._replace(notices=(*self.notices, notice)[-KEPT_MAX:], notices_told=self.notices_told + 1)
+        told, over = self.notices_told + 1, [one for one in self.notices if one.account == account][: 1 - KEPT_MAX]
+        kept = tuple(one for one in self.notices if one not in over)
+        return self._replace(notices=(*kept, Notice(account, kind, at.actor, at.recorded_at, told)), notices_told=told)
 
 
 notices_of: Final = Part("team", Notices())
@@ -52,6 +54,8 @@ _BY_OTHERS: Final = {
     "GrantDeclined": "grant_declined",
     "ReferralAccepted": "referral_accepted",
     "ReferralDeclined": "referral_declined",
+    "RecordRetracted": "retracted",
+    **dict.fromkeys(("IdentityCorrected", "CitizenshipsCorrected", "DetailsCorrected"), "corrected"),
 }
 
 
