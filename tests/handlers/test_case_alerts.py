@@ -29,7 +29,8 @@ from tests.kit.roads import (
     shown,
     trip_of,
 )
-from tests.kit.story import Story, far, moscow
+from tests.kit.story import Story, far
+from tests.kit.world import moscow
 from workflow.subjects.care.commands import CertifyFitness
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson
 from workflow.subjects.reception.state import reception_of

@@ -10,7 +10,7 @@ from tests.kit.erasures import erased, with_officers
 from tests.kit.families import FLIGHT, MOTHER, SON, done, family, ready, together
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import BORIS
-from tests.kit.roads import consents
+from tests.kit.roads import consents, ready_to_travel
 from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import at_once
 from workflow.programme.loading import shipped_programme_text
