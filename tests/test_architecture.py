@@ -149,6 +149,8 @@ BORROWED: Final = {
     ("intake.consents", "referrals.sending"): "a referral's consent is about one provider",
     ("corrections.letters", "referrals.sending"): "who was told under a consent is told of a correction under it",
     ("intake.decisions", "hotline.consultations"): "a consultation's code opens a case",
+    ("safety.decisions", "reception.decisions"): "a child is not met with whoever is suspected",
+    ("safety.decisions", "travel.decisions"): "a child does not travel with whoever is suspected",
 }
 
 
