@@ -151,6 +151,7 @@ def test_every_service_that_is_tested_is_on_the_page_of_services() -> None:
     tested = {path.name for path in (ROOT / "tests" / "services").glob("test_*.py")}
     for_no_person = {
         "test_access.py",
+        "test_access_gives_way.py",
         "test_access_same_person.py",
         "test_accounts.py",
         "test_accounts_two_officers.py",

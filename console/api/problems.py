@@ -53,6 +53,13 @@ class Happened(BaseModel):
     actor: str
 
 
+class MemberRefused(BaseModel):
+    """Why it may not be for one of several."""
+
+    case_id: str
+    reasons: list[Against]
+
+
 class Problem(BaseModel):
     """A problem document: what it is, and what to do about it."""
 
@@ -64,6 +71,7 @@ class Problem(BaseModel):
     detail: str
     faults: list[Fault] | None = None
     reasons: list[Against] | None = None
+    members: list[MemberRefused] | None = None
     expected: int | None = None
     version: int | None = None
     since: list[Happened] | None = None

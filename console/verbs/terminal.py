@@ -34,6 +34,7 @@ from console.container import Container
 from console.errors import BadInput, NotShown
 from console.printing import print_json, print_rows, say, say_error
 from console.verbs.recorded_output import NUMBER, recorded_output
+from console.views.one_breath import submit_with
 from console.views.stopping import tell_of_stop
 from events.instants import instant, instant_text
 from handlers.commanding.answers import Answer
@@ -280,7 +281,7 @@ class ActorTerminal(Terminal):
         self.not_stopped()
         named = named_cases(command)
         seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
-        answer = self.container.service.submit(as_if_not_there(command, named - seen))
+        answer = submit_with(self.container.service, as_if_not_there(command, named - seen))
         hidden = isinstance(answer, Refused) and CASE_EXISTS.key in answer.codes  # to them it is not there
         if isinstance(command, CaseCommand) and not hidden:
             self.sees([command.case_id])

@@ -6,6 +6,7 @@ Sent twice it is done once, and what workers and timers did meanwhile is no reas
 from collections.abc import Iterable
 from typing import Final
 
+from console.views.one_breath import submit_with
 from console.views.reader import Reader
 from events.envelope import RecordedEvent
 from events.errors import CommandReused
@@ -25,13 +26,13 @@ def carry_out(service: CommandService, command: Command) -> Answer:
     Repeats safely: the second time the first answer is given, also when the first was applied to a later version.
     """
     try:
-        answer = service.submit(command)
+        answer = submit_with(service, command)
     except CommandReused:
         return _first_answer(service, command)
     for _ in range(TRIES):
         if not isinstance(answer, Conflict) or not by_machines(answer.since):
             return answer
-        answer = service.submit(_expecting(command, answer.version))
+        answer = submit_with(service, _expecting(command, answer.version))
     return answer
 
 

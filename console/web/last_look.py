@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from fastapi.responses import Response
 
+from console.views.one_breath import ending_of
 from console.web.filling import Filling, Sent
 from console.web.names import naming
 from console.web.session_keys import is_key, key_of
@@ -23,6 +24,7 @@ from handlers.states.case_reader import CaseSnapshot
 from workflow.advancing import SECOND_PERSON
 from workflow.command import AdvanceCase, CaseCommand
 from workflow.reasons import Refused
+from workflow.subjects.access.commands import JoinCases
 from workflow.subjects.erasure.commands import ErasePerson
 
 _HOURS: Final = frozenset({"TimerSet", "TimerCancelled", "StageEntered"})  # told otherwise, or of no use to a reader
@@ -46,24 +48,34 @@ def last_look(filling: Filling) -> Response | None:
     overtaken = sent.expected is not None and sent.expected != context.case.version
     if overtaken or is_key(dict(sent.pairs).get("checked", ""), context.session, sent.command_id, what):
         return None
-    facts = foreseen(context.web.container.log, context.case, made, context.web.now())
+    of, what_ends = _of_what_ends(filling, made)
+    facts = foreseen(context.web.container.log, of, what_ends, context.web.now())
     return None if isinstance(facts, Refused) else _page(filling, made, facts, what)
 
 
 def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -> Response:
     context, sent, kept = filling.context, filling.sent, filling.keep()
+    gives_way = made.other if isinstance(made, JoinCases) else ""
     assert sent is not None, "it was sent"
     form, words, n = filling.form(), context.words, naming(context)
     dest, frame = _dest(made, context.case), dict[str, Any](filling.frame)
     return context.page(
         "pages/last_look.html", form=form, command_id=sent.command_id, n=n, case=context.case.case,
         expected="" if sent.expected is None else sent.expected, draft=kept if isinstance(kept, Draft) else None,
-        ends_as=n.name("stage", dest) if dest else "", by_two=_by_two(made, context.case),
+        ends_as=n.name("stage", dest) if dest else "", gives_way=gives_way, by_two=_by_two(made, context.case),
         stops=_counted(_stopping(facts, words)), called_off=_counted(_called_off(facts, words)),
         follows=_counted(_following(facts, words)),
         checked=key_of(context.session, sent.command_id, what), place=filling.place,
         sent=sent.fields, **frame,
     )  # fmt: skip
+
+
+def _of_what_ends(filling: Filling, made: CaseCommand) -> tuple[CaseSnapshot, CaseCommand]:
+    """Return of which case it is shown what stops: of another one, where that gives way to this."""
+    context = filling.context
+    found = ending_of(context.web.container.service, made)
+    seen = context.reader.visible_cases([found[0].case.case_id]) if found is not None else {}
+    return found if found is not None and seen else (context.case, made)
 
 
 def _shown(sent: Sent) -> bytes:
@@ -85,6 +97,7 @@ def _leads_to_an_end(made: CaseCommand, seen: CaseSnapshot) -> bool:
 _CANNOT_BE_UNDONE: Final[Mapping[type[CaseCommand], Callable[[CaseCommand, CaseSnapshot], bool]]] = {
     AdvanceCase: _leads_to_an_end,
     ErasePerson: lambda _made, _seen: True,
+    JoinCases: lambda made, _seen: isinstance(made, JoinCases) and made.gives_way,
 }
 
 

@@ -87,10 +87,12 @@ class DecideDuplicate(CaseCommand, acts=("case.record",)):
 class JoinCases(CaseCommand, acts=("case.record",)):
     """Say that another case, which has ended, is the same person's: this one leads, and the person counts once.
 
-    Another person confirms it who may see both. Nobody sees more by it than before.
+    Another person confirms it who may see both. Nobody sees more by it than before. With ``gives_way`` the other case
+    is ended in the same breath, as a duplicate: its bed, journey and work are given back there, or nothing happens.
     """
 
     other: CaseNumber
+    gives_way: bool = False
 
 
 class PartCases(CaseCommand, acts=("case.record",)):

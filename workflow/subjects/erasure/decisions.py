@@ -11,6 +11,7 @@ from events.facts import erasure as facts
 from events.ids import CaseId, case_stream
 from events.instants import instant
 from workflow.case.erasure import erased_at, is_erased, request_of
+from workflow.case.proposals import proposed
 from workflow.case.state import Case
 from workflow.case.tasks import About, Recipient
 from workflow.case_decisions import lapsed_by_end
@@ -115,10 +116,15 @@ def _against(situation: Situation) -> Iterator[Reason]:
     if not situation.journey.stage(case.stage).ends:
         yield refusals.CASE_HAS_ENDED(stage=case.stage)
     for one in situation.cases.values():
-        if one.person_id != case.person_id and not is_erased(one):
+        if one.person_id != case.person_id and not is_erased(one) and not _goes_along(one, situation):
             yield refusals.JOINED_IS_ERASED_FIRST(case=one.case_id)
     if case.next_case is not None and not access_of(case).led_by:
         yield refusals.LATER_CASE_IS_ASKED(case=case.next_case)
+
+
+def _goes_along(other: Case, situation: Situation) -> bool:
+    """Tell whether a joined case is proposed to be erased in the same breath; confirmed, it goes before."""
+    return not situation.proposal and bool(proposed(other, ErasePerson.__name__))
 
 
 def _stranded(case: Case, situation: Situation) -> Iterator[Reason]:
