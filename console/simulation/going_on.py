@@ -12,6 +12,7 @@ from typing import Final
 
 from console.container import Container
 from console.simulation.demo_bank import DemoBank
+from console.simulation.families import go_on_together
 from console.simulation.hotline import desk_commands
 from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands
@@ -87,6 +88,8 @@ class GoingOn:
         ours = [snapshot for snapshot in looked_at.values() if snapshot.case.case_id in self._came - self._theirs]
         under_way = [snapshot for snapshot in ours if not self._ended(snapshot)]
         self._give([command for snapshot in under_way for command in next_commands(snapshot, now)])
+        families = [one for one in self._open() if one.case.case_id in self._came - self._theirs]
+        go_on_together(families, self._container.service, now)
 
     def _give(self, commands: Sequence[Command]) -> None:
         self._ours.update(str(command.command_id) for command in commands)

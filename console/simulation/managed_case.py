@@ -15,6 +15,7 @@ from workflow.case.state import Case
 from workflow.command import AdvanceCase, CaseCommand, Command
 from workflow.guard_context import GuardContext
 from workflow.subjects.access.state import access_of
+from workflow.subjects.groups.state import belonging_of
 from workflow.subjects.intake.commands import OpenCase
 
 # A made-up mix; the programme's documents name source and transit countries but publish no shares.
@@ -49,6 +50,14 @@ class Fate(NamedTuple):
     misses_departure: bool
     changes: bool  # travels with a change
     host_declines: bool
+
+
+# Who comes with others fares as they do.
+TOGETHER: Final = Fate(
+    withdraws_in="", lost_in="", is_victim=True, stays=False, escort="none", decides_early=True, escort_declines=False,
+    danger="low", misses_once=False, has_passport=True, late_consulate=False, is_late=False, is_missed=False,
+    misses_departure=False, changes=False, host_declines=False,
+)  # fmt: skip
 
 
 def fate_of(case_id: str) -> Fate:
@@ -111,7 +120,8 @@ class ManagedCase:
         self.programme = snapshot.definition.programme
         self.now = now
         self.asked = GuardContext(self.case, self.programme, now)
-        self.fate: Fate = fate_of(snapshot.case.case_id)
+        self.is_together = bool(belonging_of(snapshot.case).group_id)
+        self.fate: Fate = TOGETHER if self.is_together else fate_of(snapshot.case.case_id)
         self.number = sum(self.case.case_id.encode())  # the same for a person at each look: they always fare the same
 
     @property

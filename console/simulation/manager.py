@@ -54,7 +54,8 @@ def _confirmation(managed: ManagedCase, key: str, proposal: Proposal) -> Command
 
 def _referral(managed: ManagedCase) -> Steps:
     yield from prepared(managed)
-    yield from arrival_planned(managed)
+    if not managed.is_together:  # what those who belong together do together: `families`
+        yield from arrival_planned(managed)
     yield managed.advance("receive")
 
 
@@ -140,6 +141,8 @@ def _follow_up(managed: ManagedCase) -> Steps:
 
 def _bed(managed: ManagedCase) -> Steps:
     """Hold a bed; when every house is full, wait in the line of the first and be offered the next bed that fits."""
+    if managed.is_together:
+        return
     yield managed.make(HoldBed)
     if not accommodation_of(managed.case).waiting:
         yield managed.make(JoinWaitingList)

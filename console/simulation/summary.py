@@ -16,6 +16,7 @@ from workflow.subjects.accommodation.definition import facility_stream
 
 # What people would count at the end of a year, each by the fact that says it was done.
 _SERVICES: Final[Mapping[str, str]] = {
+    "families and groups": "GroupFormed",
     "met on arrival": "PersonMet",
     "arrivals delayed": "ArrivalDelayed",
     "moved in": "MovedIn",

@@ -1,10 +1,11 @@
 """The case manager's part in arrivals and the way home: who is met late, who misses the train, who turns up at last."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from console.simulation.managed_case import ManagedCase, Steps
-from workflow.command import Command
+from workflow.command import CaseCommand
 from workflow.subjects.reception.commands import DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.reception.state import reception_of
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, HandOver, PlanTrip, RecordTransitVisa, TripLeg
@@ -18,7 +19,7 @@ _UNTIL_DEPARTURE: Final = timedelta(days=3, hours=6)
 _FLIGHT: Final = timedelta(hours=4)
 
 
-def arrival_planned(managed: ManagedCase) -> Steps:
+def arrival_planned(managed: ManagedCase) -> Iterator[CaseCommand]:
     """Say when the person comes."""
     if reception_of(managed.case).arrival is None:
         at, place = managed.now + _UNTIL_ARRIVAL, "Sheremetyevo, terminal D"
@@ -40,8 +41,10 @@ def trip(managed: ManagedCase) -> Steps:
     """Plan the way home, see to host, escort and visa, and let the person go; who missed it gets another."""
     case = managed.case
     trip = travel_of(case).trip
+    if trip is None and managed.is_together:
+        return
     if trip is None or not trip_is_ahead(case) or _has_come_to_nothing(managed, trip):
-        yield _plan(managed)
+        yield first_trip(managed)
         return
     yield from _answers(managed, trip)
     if transit_visas_are_in_order(managed.asked):
@@ -91,7 +94,8 @@ def _every_second(planned: Trip) -> bool:
     return ord(planned.trip_id[-1]) % 2 == 0
 
 
-def _plan(managed: ManagedCase) -> Command:
+def first_trip(managed: ManagedCase) -> CaseCommand:
+    """Return the plan of the way home."""
     home = managed.programme.home_country
     departs, abroad = managed.now + _UNTIL_DEPARTURE, travel_of(managed.case).destination != home
     if managed.fate.changes and abroad:

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from console.container import Container
 from console.simulation.demo_accounts import opened
 from console.simulation.demo_bank import DemoBank
+from console.simulation.families import arrivals, go_on_together
 from console.simulation.hotline import desk_commands
-from console.simulation.managed_case import ANNA, ManagedCase, arrival
+from console.simulation.managed_case import ANNA, ManagedCase
 from console.simulation.manager import next_commands
 from events.world import ManualClock
 from handlers.projections.board import list_cases
@@ -104,7 +105,8 @@ class Rehearsal:
         start = begin_of(programme.runs.since, "UTC")  # when the demo's clock starts
         due = min(self._year.arrivals, int((now - start) / timedelta(days=self._year.days) * self._year.arrivals) + 1)
         numbers = range(self._arrived, due)
-        commands = [arrival(number, self._year.seed, programme.day(now), programme.programme) for number in numbers]
+        most, seed = self._year.arrivals, self._year.seed
+        commands = arrivals(numbers, most, seed, programme.day(now), programme.programme)
         self._container.service.submit_many(commands)
         self._arrived = due
 
@@ -114,7 +116,9 @@ class Rehearsal:
         open_cases = [one for one in (self._follow.all() if look_at_all else changed) if not self._ended(one)]
         commands = [command for one in open_cases for command in next_commands(one, self._clock.now())]
         answers = self._container.service.submit_many(commands)
-        return any(getattr(answer, "facts", ()) for answer in answers)
+        everybody = [one for one in self._follow.all() if not self._ended(one)]
+        together = go_on_together(everybody, self._container.service, self._clock.now())
+        return together or any(getattr(answer, "facts", ()) for answer in answers)
 
     def _ended(self, snapshot: CaseSnapshot) -> bool:
         return self._definition.journey.stage(snapshot.case.stage).ends
