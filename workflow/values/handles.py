@@ -65,13 +65,14 @@ def is_of_name(handle: str, name: str) -> bool:
     >>> is_of_name("Оксана", "Oksana Petrenko"), is_of_name("Oksa", "Оксана"), is_of_name("Calm Lake", "Оксана")
     (True, True, False)
     """
+    parts = folded_parts(name)
     return any(
         ours == theirs
         or (len(ours) >= _TELLS_WITHIN and ours in theirs)
         or (len(theirs) >= _TELLS_WITHIN and theirs in ours)
         or (len(ours) >= _BEGINS_ALIKE and ours[:_BEGINS_ALIKE] == theirs[:_BEGINS_ALIKE])
         for ours in spoken_parts(handle)
-        for theirs in folded_parts(name)
+        for theirs in parts
     )
 
 

@@ -1,8 +1,8 @@
 """Choosing handles: two words for each person, drawn by an id that is passed in, and never twice in a programme."""
 
 import hashlib
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from itertools import chain, tee
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -38,10 +38,15 @@ def given_handle(seed: UUID, words: HandleWords, taken: TakenHandles, name: str 
     """Return two words for somebody, the same for the same id: nobody else's, and nothing of their name."""
     first, step = _numbers(str(seed))
     pairs = [words.pair(first + step * turn) for turn in range(_TRIES)]
-    fit = [pair for pair in pairs if not _says_one_thing_twice(pair) and not is_of_name(pair, name)]
-    numbered = (f"{pair} {number}" for number in _NUMBERS for pair in fit)
-    free = (handle for handle in chain(fit, numbered) if not taken.holder(handle))
+    # Looked at only as far as needed: comparing with a name is dear, and 150 people may be opened in one transaction.
+    fit, again = tee(pair for pair in pairs if not _says_one_thing_twice(pair) and not is_of_name(pair, name))
+    free = (handle for handle in chain(fit, _numbered(again)) if not taken.holder(handle))
     return next(free, derived_handle(str(seed), words))
+
+
+def _numbered(pairs: Iterator[str]) -> Iterator[str]:
+    found = [*pairs]
+    yield from (f"{pair} {number}" for number in _NUMBERS for pair in found)
 
 
 def derived_handle(case_id: str, words: HandleWords) -> str:
