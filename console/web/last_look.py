@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from console.views.one_breath import ending_of
 from console.web.filling import Filling, Sent
 from console.web.names import naming
+from console.web.request_context import RequestContext
 from console.web.session_keys import is_key, key_of
 from console.words.translation import Words
 from events.catalogue import Fact
@@ -48,7 +49,7 @@ def last_look(filling: Filling) -> Response | None:
     overtaken = sent.expected is not None and sent.expected != context.case.version
     if overtaken or is_key(dict(sent.pairs).get("checked", ""), context.session, sent.command_id, what):
         return None
-    of, what_ends = _of_what_ends(filling, made)
+    of, what_ends = _of_what_ends(context, made)
     facts = foreseen(context.web.container.log, of, what_ends, context.web.now())
     return None if isinstance(facts, Refused) else _page(filling, made, facts, what)
 
@@ -70,9 +71,19 @@ def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -
     )  # fmt: skip
 
 
-def _of_what_ends(filling: Filling, made: CaseCommand) -> tuple[CaseSnapshot, CaseCommand]:
+def given_back(context: RequestContext, made: CaseCommand) -> list[Happens]:
+    """Return what another case gives back that gives way to this one; nothing where none does, or it is not theirs."""
+    of, what_ends = _of_what_ends(context, made)
+    if of is context.case:
+        return []
+    facts, words = foreseen(context.web.container.log, of, what_ends, context.web.now()), context.words
+    if isinstance(facts, Refused):
+        return []
+    return _counted([*_stopping(facts, words), *_called_off(facts, words), *_following(facts, words)])
+
+
+def _of_what_ends(context: RequestContext, made: CaseCommand) -> tuple[CaseSnapshot, CaseCommand]:
     """Return of which case it is shown what stops: of another one, where that gives way to this."""
-    context = filling.context
     found = ending_of(context.web.container.service, made)
     seen = context.reader.visible_cases([found[0].case.case_id]) if found is not None else {}
     return found if found is not None and seen else (context.case, made)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -10,6 +11,7 @@ from console.views.carrying_out import carry_out
 from console.views.proposal import ProposalView, proposal_view
 from console.web.errors import NotReadable
 from console.web.filling import context_of, right_of, sent_by
+from console.web.last_look import Happens, given_back
 from console.web.names import naming
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
@@ -18,9 +20,11 @@ from events.errors import CommandReused
 from events.ids import CaseId
 from handlers.commanding.answers import Conflict
 from handlers.projections.accounts import AccountRow
+from workflow.case.proposals import proposals_of
 from workflow.command import ConfirmDecision, WithdrawProposal
 from workflow.reasons import Reason, Refused
 from workflow.rights.command_rights import right_to
+from workflow.subjects.access.commands import JoinCases
 from workflow.subjects.erasure.commands import ErasePerson
 
 router = APIRouter(include_in_schema=False)
@@ -78,9 +82,19 @@ def _page(
     values: dict[str, Any] = {
         "case_id": case.case_id, "found": found, "n": naming(context), "may": _may(context, found),
         "own": found is not None and found.proposer == context.account.account,
-        "expected": context.case.version, "reasons": reasons,
+        "expected": context.case.version, "reasons": reasons, "gives_back": _gives_back(context, found),
     }  # fmt: skip
     return asked(context.page, "pages/decision.html", problem, 422 if reasons else 200, **values)
+
+
+def _gives_back(context: RequestContext, found: ProposalView | None) -> list[Happens]:
+    """Return what the case gives back that would give way, as it stands now."""
+    waits = proposals_of(context.case.case).pending.get(found.proposal_id) if found is not None else None
+    if waits is None or waits.command != JoinCases.__name__:
+        return []
+    said = orjson.loads(waits.given)
+    made = context.command(JoinCases, command_id=context.new_id(), case_id=CaseId(context.case.case.case_id), **said)
+    return given_back(context, made)
 
 
 def _may(context: RequestContext, found: ProposalView | None) -> frozenset[str]:
