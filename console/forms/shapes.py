@@ -48,7 +48,8 @@ _READ_OFF: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("RecordPayment", "SettleBankAnswer"), frozenset({"grant_id"})),
     "ReturnPayment": frozenset({"grant_id"}),
 }
-_COUNTED: Final = frozenset({"company"})  # how many do it together: counted where they are chosen, never typed
+# How many do it together is counted where they are chosen, and which bed is found where beds are offered: never typed.
+_COUNTED: Final = frozenset({"company", "bed"})
 _ASKED_FOR: Final = "PlanTrip.legs"  # the command takes them for granted, a form without them makes no sense
 _LONG: Final = 1000
 

@@ -25,8 +25,18 @@ class Trip(NamedTuple):
     hosts_declined: tuple[str, ...] = ()
     party: str = ""  # whom they travel with
 
+    @property
+    def leaves(self) -> tuple[datetime, str]:
+        """Return when and from where: who leaves by the same is on the same train, whoever planned it."""
+        return self.departs_at, self.origin
 
-_SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over"})
+    def goes_with(self, party: str) -> bool:
+        """Tell whether it is made with a party, where there is one."""
+        return bool(party) and self.party == party
+
+
+SUSPECT_IS_ALONG: Final = "suspect_is_along"
+_SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over", SUSPECT_IS_ALONG})
 
 
 class Travel(NamedTuple):
