@@ -48,7 +48,7 @@ class EntryView(NamedTuple):
     """One entry with all that is open of it, its history, and the cases that still have to do with it."""
 
     row: EntryRow
-    keys: tuple[tuple[str, str], ...]
+    keys: tuple[tuple[str, Any], ...]
     sealed: tuple[str, ...]  # keys that are filled in and not shown to this reader
     proposer: str
     history: tuple[ToldOfEntry, ...]
@@ -92,7 +92,7 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
         return None
     keys: dict[str, Any] = keys_of(part) if part is not None else dict(office_keys(programme.office))
     closed = frozenset(KINDS[key[0]].sealed if key[0] in KINDS and not reader.may("directory.edit") else ())
-    shown = tuple((name, said(keys[name])) for name in keys if name not in _NOT_SHOWN | closed)
+    shown = tuple((name, keys[name]) for name in keys if name not in _NOT_SHOWN | closed)
     return EntryView(
         row, shown, tuple(name for name in keys if name in closed),
         _entry(directory, key).proposer,
@@ -160,17 +160,6 @@ def _is_after(entry: DirectoryEntry, since: datetime) -> bool:
 
 def _is_elsewhere(fact: Any) -> TypeGuard[EntryChanged]:
     return isinstance(fact, EntryChanged) and fact.source == CONSOLE and not _REACHED.isdisjoint(fact.changed)
-
-
-def said(value: Any) -> str:
-    """Return a value of a programme file as one line.
-
-    >>> said(["ru", "uk"]), said({"opens": "09:00", "days": ["mo"]})
-    ('ru, uk', 'opens: 09:00; days: mo')
-    """
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {said(one)}" for name, one in value.items())
-    return ", ".join(map(said, value)) if isinstance(value, list) else str(value)
 
 
 def _part_of(programme: Programme, key: EntryKey) -> DirectoryPart | None:

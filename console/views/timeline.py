@@ -32,6 +32,14 @@ _SHORT: Final = (
     "month", "compartments", "owner", "account", "reason", "until", "at", "day",
 )  # fmt: skip
 
+_OF_MACHINES: Final = frozenset({"reference", "why"})  # the number of a letter, the name of a clock
+_OF_RECORDS: Final = ("_id", "_hash", "to_referral", "party")
+_BETWEEN: Final = {
+    "BedGivenUp": frozenset({"reason"}),
+    "TaskCancelled": frozenset({"reason"}),
+    "ServiceProvided": frozenset({"reference"}),
+}
+
 
 class TimelineEntry(NamedTuple):
     """One thing that happened, as far as this reader is told."""
@@ -49,13 +57,17 @@ class TimelineEntry(NamedTuple):
     instead: str = ""  # the command that puts it right, where it cannot be retracted
 
     @property
+    def told(self) -> tuple[tuple[str, Any], ...]:
+        """Return what people are told of it: without ids, and without words that are between machines."""
+        between = _BETWEEN.get(self.fact, frozenset()) | (_OF_MACHINES if self.by_machine else frozenset())
+        return tuple(one for one in self.said if one[0] not in between and not one[0].endswith(_OF_RECORDS))
+
+    @property
     def short(self) -> tuple[tuple[str, Any], ...]:
         """Return what a line has room for: what it was about, in words that need no heading."""
-        told = dict(self.said)
+        told = dict(self.told)
         if self.fact == "StageEntered":
             return (("dest", told["dest"]),)
-        if self.fact in ("BedGivenUp", "TaskCancelled"):
-            told.pop("reason", None)  # a word between machines
         return tuple((name, told[name]) for name in _SHORT if name in told)[:3]
 
     @property

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from console.forms.chosen import chosen
 from console.forms.helping import help_path, helping
 from console.words.people import called, person
 from console.words.translation import Words, choose_language
@@ -59,6 +60,7 @@ def _environment(words: Words) -> Environment:
     environment.globals["moment_of"] = instant
     environment.globals["person"] = lambda account, programme=None: person(account, words, programme)
     environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
+    environment.globals["chosen"] = lambda field, value: chosen(field, value, words)
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
 

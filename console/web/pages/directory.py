@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.views.directory_entries import ENTRY_KINDS, entry_rows, entry_view
+from console.views.entry_words import entry_words
 from console.web.errors import NotThere
 from console.web.filling import programme_of
 from console.web.request_context import RequestContext, require
+from console.words.naming import Naming
 
 router = APIRouter(include_in_schema=False)
 SeesDirectory = Annotated[RequestContext, require("directory.see")]
@@ -36,4 +38,7 @@ def entry(context: SeesDirectory, programme: str, kind: str, entry: str) -> Resp
     shown = entry_view(context.reader, found, (kind, entry))
     if shown is None:
         raise NotThere
-    return context.page("pages/directory_entry.html", programme=found, told=shown)
+    n = Naming(context.words.language, found.time_zone, found)
+    return context.page(
+        "pages/directory_entry.html", programme=found, told=shown, in_words=entry_words(context.words, n)
+    )

@@ -9,7 +9,7 @@ from console.accounts.passwords import SHORTEST
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
-from console.views.caseloads import stand_ins_about
+from console.views.caseloads import house_names, stand_ins_about, team_names
 from console.web.errors import NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, SignedIn, go, require
@@ -167,6 +167,7 @@ def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str 
         "places": places_of(web.sessions, context.account.account, context.session.token_hash),
         "stands": stand_ins_about(context.reader, web.accounts.list()) if context.may("stand_in.name") else (),
         "programmes": list(context.reader.own_programmes()),
+        "teams": team_names(context.reader), "houses": house_names(context.reader),
     }  # fmt: skip
     return context.page("pages/me.html", 422 if reasons else 200, **values)
 
