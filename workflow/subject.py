@@ -69,6 +69,7 @@ class OfficeRule(NamedTuple):
 
     ``streams`` are those it looks at beside the officers' accounts. ``against`` tells why an account does not count
     as one of the two who decide it; its third argument says by which acts it would, its fourth what to call it.
+    ``everybody`` says that it looks at every account there is.
     """
 
     command: type[Command]
@@ -76,6 +77,7 @@ class OfficeRule(NamedTuple):
     streams: Callable[[Any], tuple[str, ...]]
     two_people: TwoPeople | None = None
     against: Callable[[Any, OfficeSituation, str, Acts, ReasonKind], Iterable[Reason]] = lambda *_: ()
+    everybody: bool = False
 
 
 class PublicationHook(NamedTuple):

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from console.forms.chosen import chosen
 from console.forms.helping import help_path, helping
+from console.words.chosen import ChosenNames
 from console.words.people import called, person
 from console.words.translation import Words, choose_language
 from events.instants import instant
@@ -24,8 +25,8 @@ LANGUAGES: Final = ("en", "ru")
 class Rendering:
     """Draws pages; made once, used by many threads."""
 
-    def __init__(self) -> None:
-        self._words = {language: Words(language) for language in LANGUAGES}
+    def __init__(self, names: ChosenNames | None = None) -> None:
+        self._words = {language: Words(language, names) for language in LANGUAGES}
         self._environments = {language: _environment(words) for language, words in self._words.items()}
 
     def words(self, chosen: str, accepted: str = "") -> Words:

@@ -33,7 +33,8 @@ _NOTHING: Final[Mapping[str, Any]] = {"account": "", "team": "", "language": ""}
 # What may be asked for on somebody's page, by the last word of its address.
 _DEEDS: Final[Mapping[str, type[commands.AccountCommand]]] = {
     "roles": commands.ChangeRoles, "place": commands.PlaceAccount, "close": commands.CloseAccount,
-    "reopen": commands.ReopenAccount, "reset": commands.ResetCredentials, "sign-out": commands.RevokeSessions,
+    "name": commands.ChooseName, "reopen": commands.ReopenAccount, "reset": commands.ResetCredentials,
+    "sign-out": commands.RevokeSessions,
 }  # fmt: skip
 
 
