@@ -93,7 +93,8 @@ def carried_out(filling: Filling) -> Response:
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
     if not isinstance(answer, Accepted):
         return answer
-    return go(f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}")
+    usual = f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}"
+    return go(usual if answer.proposal else filling.frame.get("then") or usual)
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
