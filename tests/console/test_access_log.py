@@ -52,6 +52,7 @@ _OF_ONE_SESSION: Final = (
     "/correct/{command_id}",
     "/mend/{record}",
     "/mend/{record}/{form}",
+    "/mend/{record}/{form}/open",
     "/office/{programme}/done/{command_id}",
 )
 

@@ -61,7 +61,7 @@ class ChooseLanguage(AccountCommand, acts=("self",)):
     language: Language
 
 
-class CloseAccount(AccountCommand, acts=("accounts.change",)):
+class CloseAccount(AccountCommand, acts=("accounts.change",), undone_by="ReopenAccount"):
     """Let somebody sign in no more, and sign them out at once."""
 
     reason: Literal["left", "away", "role_ended", "misuse", "mistake"]
