@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from events.catalogue import Fact
-from workflow.case.retraction import Retractable
+from workflow.case.retraction import Instead, Retractable
 from workflow.case.state import At, Case, Change, Pairs, Part
 from workflow.command import Command
 from workflow.guard_context import Guard, GuardContext
@@ -148,7 +148,7 @@ class Subject:
     part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
     retractable: tuple[Retractable, ...] = ()  # its facts that can be retracted when they were a slip
-    instead: Mapping[str, str] = field(default_factory=dict)  # what to do about others: fact to command
+    instead: Mapping[str, Instead] = field(default_factory=dict)  # how others are put right, by the name of the fact
     guards: tuple[Guard, ...] = ()
     tasks: tuple[TaskKind[Any], ...] = ()
     timers: tuple[TimerKind, ...] = ()

@@ -14,7 +14,7 @@ from events.ids import case_of_stream, case_stream
 from events.instants import instant
 from events.log import END, Log
 from handlers.queries.history import retracted_records
-from workflow.retracting import INSTEAD, RETRACTABLE
+from workflow.retracting import MENDING, RETRACTABLE
 
 PAGE: Final = 50
 _A_MINUTE: Final = timedelta(minutes=1)
@@ -54,7 +54,7 @@ class TimelineEntry(NamedTuple):
     sealed: tuple[str, ...]  # compartments
     retracted: bool = False
     can_be_retracted: bool = False
-    instead: str = ""  # the command that puts it right, where it cannot be retracted
+    anew: str = ""  # the command by which what was retracted is written anew
 
     @property
     def told(self) -> tuple[tuple[str, Any], ...]:
@@ -94,7 +94,7 @@ def history(
     """Return what a reader with these panels is told of a case, the last first; three questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    return TimelinePage(_told(log, shown, panels), shown[-1].envelope.version if more else None)
+    return TimelinePage(entries_of(log, shown, panels), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
@@ -110,10 +110,11 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
     events = log.stream(case_stream(case_id), after)
     shown = events[:limit]
     version = events[-1].envelope.version if events else after
-    return Onwards(_told(log, shown, panels), shown[-1].envelope.version if shown else after, version)
+    return Onwards(entries_of(log, shown, panels), shown[-1].envelope.version if shown else after, version)
 
 
-def _told(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+def entries_of(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+    """Return events of one case as a reader with these panels is told of them."""
     shapes = log.catalogue.shapes
     case_id = case_of_stream(events[0].envelope.stream) if events else None
     slips = retracted_records(log, case_id) if case_id else frozenset()
@@ -129,7 +130,7 @@ def _entry(event: RecordedEvent, fact: Fact, slips: frozenset[int]) -> TimelineE
         said.version, said.type, said.recorded_at, said.occurred_at, said.actor, said.mandate,
         said=tuple(_said(fact)), sealed=tuple(part.compartment for part in said.sealed),
         retracted=retracted, can_be_retracted=not retracted and said.type in RETRACTABLE,
-        instead=INSTEAD.get(said.type, ""),
+        anew=MENDING[said.type].anew if retracted else "",
     )  # fmt: skip
 
 

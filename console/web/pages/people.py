@@ -12,6 +12,7 @@ from console.views.account import changes_of, factors_of, places_of, zone_of
 from console.views.officers import HouseProposal, house_proposals
 from console.views.programmes import programmes_of
 from console.views.rights import rights_table
+from console.web.account_look import last_look_at_account
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import typed
@@ -102,6 +103,8 @@ def change(context: Changes, account: str, deed: str) -> Response:
     command, faults = _command(context, _DEEDS[deed], _given(context) | {"account": account})
     if command is None:
         return _person(context, row, faults=faults)
+    if once_more := last_look_at_account(context, row, command):
+        return once_more
     answer = context.submit(command)
     if isinstance(answer, Refused):
         return _person(context, row, reasons=answer.reasons)

@@ -69,7 +69,7 @@ class ChooseName(AccountCommand, acts=("self", "accounts.change")):
     name: ShownName | Literal[""] = ""
 
 
-class CloseAccount(AccountCommand, acts=("accounts.change",)):
+class CloseAccount(AccountCommand, acts=("accounts.change",), undone_by="ReopenAccount"):
     """Let somebody sign in no more, and sign them out at once."""
 
     reason: Literal["left", "away", "role_ended", "misuse", "mistake"]
