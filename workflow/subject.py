@@ -32,13 +32,17 @@ class TwoPeople(NamedTuple):
     """That a decision needs two people: when it does, and how what is proposed is kept until the second confirms.
 
     ``sealed`` is the field of the command that identifies a person, ``thing`` names those that say what it is decided
-    about: of each thing one proposal waits at a time.
+    about: of each thing one proposal waits at a time. Where that depends on what is given, ``apart`` returns the
+    command without what identifies somebody, and that by its field. ``context`` is where it is proposed when that is
+    not a case's own history: a ProposalContext.
     """
 
     when: Callable[[Any, Any], bool] = lambda _command, _situation: True
     sealed: str = ""
     thing: tuple[str, ...] = ()
     confirmed_by: Acts = ("case.confirm",)
+    apart: Callable[[Any], tuple[Any, Mapping[str, str]]] | None = None
+    context: Callable[[Any, Situation], Any] | None = None
 
 
 class CommandRule(NamedTuple):

@@ -320,7 +320,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     **dict.fromkeys(("ListEntry.provider", "ChangeEntry.provider"), _parts(lambda programme: programme.providers)),
     **dict.fromkeys(("ListEntry.owner", "ChangeEntry.owner"), _owners),
     **dict.fromkeys(("EndEntry.entry", "StopEntry.entry"), _entries(lambda part: not _is_stopped(part))),
-    **dict.fromkeys(("ProposeResumption.entry", "ConfirmResumption.entry"), _entries(_is_stopped)),
+    "ProposeResumption.entry": _entries(_is_stopped),
     "proposer": _people(lambda context: (name for name in context.staff if name != context.account)),
     "centre": _parts(lambda programme: (programme.facility_of[name] for name in programme.consultation_centres)),
     **{field: _ours(words) for field, words in LISTED.items()},
@@ -335,6 +335,6 @@ _LEFT_OPEN: Final = frozenset({
     "HoldBed.facility", "BookAppointment.provider", "SendReferral.provider", "GiveConsent.recipient",
     "WithdrawConsent.recipient", "AdvanceCase.reason", "DecideHandOver.to", "MendGlass.account", "CloseFacility.to",
     "AssignCase.team", "OpenCase.team", "NameStandIn.owner", "NameStandIn.stand_in", "EndStandIn.owner",
-    "CloseFacility.facility", "ConfirmResumption.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
+    "CloseFacility.facility", "ConfirmEntry.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
     "RetractRecord.record",
 })  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, Final
 from console.forms.chosen import chosen
 from console.words.naming import Naming
 from console.words.translation import Words
+from workflow.programme.programme import Programme
 
 # What the words of a key name. What is not listed is read as it stands: a name, an address, a number.
 _NAMES: Final[Mapping[str, str]] = {
@@ -15,8 +16,9 @@ _NAMES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def entry_words(words: Words, n: Naming) -> Callable[[str, Any], str]:
+def in_words(words: Words, programme: Programme) -> Callable[[str, Any], str]:
     """Return what tells one key of an entry: ``services: ["local_referral"]`` becomes the name of that service."""
+    n = Naming(words.language, programme.time_zone, programme)
 
     def told(name: str, value: Any) -> str:
         if name in _READ:

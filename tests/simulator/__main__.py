@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import traceback
 
 from tests.simulator.office import folder
 from tests.simulator.running import run

@@ -163,7 +163,7 @@ class Bank:
             return False
         books.receive(path.read_bytes())
         path.replace(self.folder / "sent" / path.name)
-        self.paid.update(list(books._messages[path.stem]))  # noqa: SLF001 - which payments it read from this file
+        self.paid.update(list(books._messages[path.stem]))
         self._answer(path.stem, books.report(path.stem), now)
         return True
 

@@ -41,12 +41,12 @@ _STUCK: Final = select(tasks).where(tasks.c.status.in_(("unknown", "dead"))).ord
 class Staff:
     """Everybody who asks the office for something, and what they know of it."""
 
-    def __init__(self, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:  # noqa: PLR0913 - a world in parts
+    def __init__(self, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
         self._seed = seed
         self._faults = faults
         self._mail = mail
         self._people = people
-        self._order = Random(f"{seed}/staff")  # noqa: S311 - repeatable on purpose
+        self._order = Random(f"{seed}/staff")
         within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
         self._comes = sorted(self._order.random() * within for _ in range(people))
         self._arrived = 0
@@ -136,7 +136,7 @@ class Staff:
 
     def _to_be_forgotten(self, seen: CaseSnapshot) -> list[Command]:
         case_id = seen.case.case_id
-        chosen = Random(f"{self._seed}/{case_id}").random() < _ASKS_TO_BE_FORGOTTEN  # noqa: S311 - repeatable
+        chosen = Random(f"{self._seed}/{case_id}").random() < _ASKS_TO_BE_FORGOTTEN
         if not chosen or case_id in self.erased:
             return []
         self.erased.add(case_id)

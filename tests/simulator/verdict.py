@@ -13,7 +13,14 @@ from tests.simulator.year import Simulation
 from workflow.tasks import GIVING_BACK, KIND_OF
 
 # Which promise a check is about; what I7 finds is told apart by its words.
-_PROMISE: Final = {"I1": "lost", "I5": "doubled", "I6": "overbooked", "I8": "illegal", "I10": "illegal", "I12": "illegal"}
+_PROMISE: Final = {
+    "I1": "lost",
+    "I5": "doubled",
+    "I6": "overbooked",
+    "I8": "illegal",
+    "I10": "illegal",
+    "I12": "illegal",
+}
 _EARLY: Final = ("before it was due", ", before ")
 _UNDONE: Final = ("still open", "nobody's work list", "has not fired")
 PROMISES: Final = ("lost", "doubled", "overbooked", "undone", "early", "illegal")

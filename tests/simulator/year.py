@@ -5,7 +5,6 @@ One seed gives one history, bit for bit. Time stands still until the scheduler m
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -59,7 +58,7 @@ class Simulation:
         self.faults = Faults(terms.seed, only=only, share=terms.share)
         self.clock = ManualClock(start)
         self._start = start
-        self._order = Random(f"{terms.seed}/order")  # noqa: S311 - repeatable on purpose
+        self._order = Random(f"{terms.seed}/order")
         habits = Habits(self.faults, self._crash, self._meanwhile)
         self.queue = Queue(self.faults, self._order)
         self.agency = Agency(habits, self.clock.now)

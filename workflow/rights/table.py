@@ -105,7 +105,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("supervisor",), ("any",),
         ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "directory.edit",
-         "office.close", "programmes.publish", "programmes.confirm", "export"),
+         "directory.confirm", "office.close", "programmes.publish", "programmes.confirm", "export"),
     ),
     RightsRule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
     RightsRule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
@@ -136,7 +136,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("data_protection",), ("any",),
         ("work.see", "access.see", "history.see", "statistics.see", "programmes.see", "programmes.confirm",
-         "accounts.see", "accounts.confirm"),
+         "directory.see", "directory.confirm", "accounts.see", "accounts.confirm"),
     ),
     RightsRule(("data_protection",), ("programme",), ("case.review", "case.confirm_erasure")),
     RightsRule(("donor",), ("any",), ("statistics.see",)),

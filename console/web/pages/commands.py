@@ -38,6 +38,7 @@ _OFFICE_BACK: Final = {
     "hotline.record": "/hotline",
     "office.close": "/beds",
     "directory.edit": "/directory",
+    "directory.confirm": "/directory",
     "directory.stop": "/directory",
     "stand_in.name": "/me",
 }
@@ -128,6 +129,8 @@ def give_office_command(context: OfficeWork, programme: str, command: str) -> Re
         return once_more
     answer = filling.carried_out(programme=filling.about.programme.programme)
     assert not isinstance(answer, Conflict), "a form of the office expects no version"
+    if isinstance(answer, Accepted) and answer.proposal:
+        return go(f"/decisions/{programme}/{answer.proposal}")
     if isinstance(answer, Accepted):
         return go(f"/office/{programme}/done/{answer.command_id}?command={filling.kind.__name__}")
     return answer
