@@ -57,6 +57,27 @@ def is_worded(kind: str, name: str) -> bool:
     return _known_to_babel(kind, name, "en") is not None or _worded(kind, name) is not None
 
 
+def field_choice(name: str, language: Language) -> str | None:
+    """Return what a choice of a field is called whose command is not known, as facts tell it; None for no such choice.
+
+    >>> field_choice("outcome.certificate", "en"), field_choice("outcome.nothing_like_it", "en")
+    ('Certificate received', None)
+    """
+    worded = _of_fields().get(name)
+    return worded[LANGUAGES.index(language)] if worded else None
+
+
+@cache
+def _of_fields() -> Names:
+    """Return the choices by field and value; where commands word one differently, the first is as good as another."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, words in _labels()["choice"].items():
+        _, dot, rest = name.partition(".")
+        if dot and "." in rest:
+            found.setdefault(rest, words)
+    return found
+
+
 def humanised(name: str) -> str:
     """Return a technical name in plain letters.
 
