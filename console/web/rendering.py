@@ -12,7 +12,7 @@ from markupsafe import Markup
 from console.forms.chosen import chosen
 from console.forms.helping import help_path, helping
 from console.words.chosen import ChosenNames
-from console.words.people import called, person
+from console.words.people import called, organisation, person
 from console.words.translation import Words, choose_language
 from events.instants import instant
 from workflow.registry import PARTS
@@ -60,6 +60,7 @@ def _environment(words: Words) -> Environment:
     environment.globals.update(_=said, gettext=said)
     environment.globals["moment_of"] = instant
     environment.globals["person"] = lambda account, programme=None: person(account, words, programme)
+    environment.globals["organisation"] = organisation
     environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
     environment.globals["chosen"] = lambda field, value: chosen(field, value, words)
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})

@@ -25,7 +25,7 @@ def called(account: str, words: Words, programme: Programme | None = None) -> st
     if word in MACHINES:
         return words.gettext("Wayhome itself")
     name = words.names.of(account) or made_name(account)
-    return name if word == "staff" else f"{name} ({_organisation(word, programme)})"
+    return name if word == "staff" else f"{name} ({organisation(word, programme)})"
 
 
 def person(account: str, words: Words, programme: Programme | None = None) -> Markup:
@@ -43,7 +43,7 @@ def _listed(entry: str, programme: Programme | None) -> str:
     return str(getattr(found, "name", "") or "")
 
 
-def _organisation(word: str, programme: Programme | None) -> str:
-    """Return the name of the organisation whose people sign in with a word."""
+def organisation(word: str, programme: Programme | None) -> str:
+    """Return the name of the organisation whose people sign in with a word; the word where nobody has one."""
     providers = programme.providers if programme else ()
     return next((one.name for one in providers if one.staff == word), word)

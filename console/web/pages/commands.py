@@ -11,9 +11,11 @@ from console.forms.context import FormContext
 from console.forms.form import form_for
 from console.subjects import CASE_FORMS, OFFICE_FORMS, FormGroup, form_groups
 from console.views.erased import against_erased
+from console.views.likely_now import likely_now
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
 from console.web.last_look import last_look
+from console.web.names import naming
 from console.web.overtaken import changes_of, told_of
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import Fact
@@ -50,6 +52,7 @@ class OfferedForm(NamedTuple):
     path: str
     title: str
     explains: str
+    command: str
 
 
 class OfferedForms(NamedTuple):
@@ -69,7 +72,11 @@ def offer_all(context: CaseWork) -> Response:
     later = [form for group in groups for form in group.later]
     found, number = [group for group in groups if group.now], context.case.case.case_id
     gone = [context.words.worded(one, form_context.programme) for one in against_erased(AddNote, context.case)]
-    return context.page("pages/do_list.html", groups=found, later=later, case_id=number, reasons=gone)
+    possible = {form.command for group in found for form in group.now}
+    return context.page(
+        "pages/do_list.html", groups=found, later=later, case_id=number, reasons=gone, n=naming(context),
+        likely=[step for step in likely_now(context.reader, context.case) if step.action.command in possible],
+    )  # fmt: skip
 
 
 @router.get("/cases/{case_id}/do/{command}")
@@ -200,7 +207,7 @@ def _group(group: FormGroup, context: RequestContext, form_context: FormContext)
     for kind in group.commands:
         if right_of(context, kind, case, programme) and not against_erased(kind, context.case):
             form = form_for(kind, form_context)
-            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
+            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains, form.command)
             (now if form.possible else later).append(offered)
     heading = context.words.gettext(group.heading)
     return OfferedForms(group.name, heading, tuple(now), tuple(later))
