@@ -8,12 +8,11 @@ from sqlalchemy import Connection
 
 from console.views.danger import LOOKS_AFTER, Asked, DangerList, asked_list, danger_list
 from console.views.directory_entries import (
-    ReaddressedEntry,
     StoppedEntry,
     directories_of,
-    readdressed_entries,
     stopped_entries,
 )
+from console.views.entry_proposals import EntryProposal, entry_proposals
 from console.views.hours import (
     CallBackDue,
     Due,
@@ -95,7 +94,7 @@ class MyWork(NamedTuple):
     officers: tuple[HouseProposal, ...]
     news: tuple[AccountNews, ...]
     stopped: tuple[StoppedEntry, ...]  # of the directory, with the cases that somebody has to look after
-    readdressed: tuple[ReaddressedEntry, ...]  # of the directory, by somebody else and lately
+    entries: tuple[EntryProposal, ...]  # of the directory, proposed and waiting for a second person
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -105,7 +104,7 @@ class MyWork(NamedTuple):
         """Tell whether nothing waits at all."""
         rest = (
             self.danger.cases, self.danger.others, self.asked, self.due, self.soon, self.notices, self.answers,
-            self.call_backs, self.officers, self.stopped,
+            self.call_backs, self.officers, self.stopped, self.entries,
         )  # fmt: skip
         return not any((*self.groups.values(), *rest))
 
@@ -142,16 +141,11 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         officers=house_proposals(reader),
         news=news_for(reader),
         stopped=tuple(stopped_entries(reader, directories)) if may_ever(reader.account.roles, "case.see") else (),
-        readdressed=tuple(readdressed_entries(reader, directories)) if _hears_of_addresses(reader) else (),
+        entries=entry_proposals(reader, directories),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
     )
-
-
-def _hears_of_addresses(reader: Reader) -> bool:
-    """Tell whether somebody would know that letters go to the wrong house: who sends people there, or looks into it."""
-    return any(may_ever(reader.account.roles, act) for act in ("directory.see", "case.review"))
 
 
 # What is said among the dangers of a case is not said a second time: an escalation, or a timer that is overdue.
@@ -207,14 +201,14 @@ def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnap
 def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = snapshot.case
-    if not _is_theirs_to_book(reader, row, snapshot):
+    if not is_theirs_to_book(reader, row, snapshot):
         return None
     deed, sees = theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
     if deed is None and not (sees and reader.account.roles & LOOKS_AFTER):
         return None
     return Item(
         case.case_id, row["item"], row["kind"], descriptions_of(row["item"], case), case.programme,
-        instant(row["since"]), deed, sees, _own_hand(reader, row, snapshot),
+        instant(row["since"]), deed, sees, has_own_hand(reader, row, snapshot),
     )  # fmt: skip
 
 
@@ -224,7 +218,7 @@ _BOOKED_BY: Final[Mapping[str, frozenset[str | None]]] = {
 }  # fmt: skip
 
 
-def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+def is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     """Tell whether an appointment is to be booked by somebody: a lawyer is not asked for a doctor's."""
     appointment = care_of(snapshot.case).appointments.get(row["item"].partition(":")[2])
     if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & LOOKS_AFTER:
@@ -234,7 +228,8 @@ def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool
     return any(kind in kinds for role, kinds in _BOOKED_BY.items() if role in reader.account.roles)
 
 
-def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+def has_own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+    """Tell whether somebody had a hand in what waits for a yes or no, so that somebody else must give it."""
     kind, about = row["kind"], row["item"].partition(":")[2]
     if kind in ("approve_grant", "release_tranche"):
         grant = grants_of(snapshot.case).grants.get(about)

@@ -8,10 +8,10 @@ from fastapi.responses import Response
 
 from console.accounts.sign_in import Wait, Wrong
 from console.views.carrying_out import carry_out
+from console.views.last_look import Foresight, Happens, given_back
 from console.views.proposal import ProposalView, proposal_view
 from console.web.errors import NotReadable
 from console.web.filling import context_of, right_of, sent_by
-from console.web.last_look import Happens, given_back
 from console.web.names import naming
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, go, require
@@ -94,7 +94,10 @@ def _gives_back(context: RequestContext, found: ProposalView | None) -> list[Hap
         return []
     said = orjson.loads(waits.given)
     made = context.command(JoinCases, command_id=context.new_id(), case_id=CaseId(context.case.case.case_id), **said)
-    return given_back(context, made)
+    if not context.reader.visible_cases([made.other]):
+        return []
+    facts, words = Foresight(given_back(context.web.container, made, context.web.now())), context.words
+    return [*facts.stops(words), *facts.called_off(words), *facts.follows(words)]
 
 
 def _may(context: RequestContext, found: ProposalView | None) -> frozenset[str]:
