@@ -12,7 +12,7 @@ from typing import Final
 
 from console.container import Container
 from console.simulation.demo_bank import DemoBank
-from console.simulation.families import go_on_together
+from console.simulation.groups import go_on_together
 from console.simulation.hotline import desk_commands
 from console.simulation.managed_case import arrival
 from console.simulation.manager import next_commands

@@ -54,7 +54,7 @@ def _confirmation(managed: ManagedCase, key: str, proposal: Proposal) -> Command
 
 def _referral(managed: ManagedCase) -> Steps:
     yield from prepared(managed)
-    if not managed.is_together:  # what those who belong together do together: `families`
+    if not managed.is_together:  # what those who belong together do together: `groups`
         yield from arrival_planned(managed)
     yield managed.advance("receive")
 

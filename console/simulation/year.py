@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from console.container import Container
 from console.simulation.demo_accounts import opened
 from console.simulation.demo_bank import DemoBank
-from console.simulation.families import arrivals, go_on_together
+from console.simulation.groups import arrivals, go_on_together
 from console.simulation.hotline import desk_commands
 from console.simulation.managed_case import ANNA, ManagedCase
 from console.simulation.manager import next_commands
