@@ -164,7 +164,7 @@ def _flat(snapshot: CaseSnapshot) -> dict[str, Any]:
 
 
 # What a case has learnt to say since: told where there is something to tell.
-_LATER_OF_A_CASE: Final = frozenset({"guardian_case", "suspects"})
+_LATER_OF_A_CASE: Final = frozenset({"guardian_case", "suspects", "together"})
 # Subjects of which some fields stand at the top and the others under a name of their own.
 _MIXED: Final[tuple[tuple[str, Part[Any], tuple[str, ...]], ...]] = (
     ("safety", safety_of, ("identified", "risk", "reflection_until", "guardian", "best_interests")),
