@@ -14,8 +14,9 @@ from handlers.commanding.answers import Answer
 from handlers.commanding.service import CommandService
 from handlers.staff_mail.store import StaffMails
 from workflow.command import Command
-from workflow.reasons import Refused, refused
-from workflow.subjects.accounts import commands, refusals
+from workflow.reasons import Refused
+from workflow.subjects.accounts import commands
+from workflow.subjects.accounts.mail import NO_CODE_AWAITED, WRONG_MAIL_CODE
 from workflow.subjects.accounts.mail_state import MailState
 from workflow.subjects.accounts.second_factors import NOT_FRESH
 
@@ -77,7 +78,7 @@ class MailDoor:
         """Let an address count whose code came back."""
         account, letter = session.account, self._state(session.account).asked
         if not letter or not self.mails.is_code(account, letter, code):
-            return refused(refusals.MAIL_CODE_IS_WRONG() if letter else refusals.MAIL_IS_ASKED())
+            return WRONG_MAIL_CODE if letter else NO_CODE_AWAITED
         answer = self._told(commands.ConfirmMail, account, letter=letter)
         if not isinstance(answer, Refused):
             self.mails.forget(account, besides=(letter,))

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import insert, update
@@ -24,7 +24,6 @@ from handlers.staff_mail.store import TRIES_MAX, StaffMails
 from tests.kit.offices import Office
 from tests.kit.older import Older
 from tests.kit.people import ANNA, BORIS
-from tests.kit.programmes import shipped_programme_text
 from tests.kit.readable import is_readable
 from tests.kit.story import Story, story
 from tests.kit.web.canary import NAME, is_in
@@ -35,6 +34,7 @@ from workers.mail.letters import message
 from workers.mail.post import Post, wire_bytes
 from workers.mail.staff_letters import StaffLetters
 from workflow.command import Command
+from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused as Refusal
 from workflow.rights.acts import OPERATOR
 from workflow.subjects.access.commands import AssignCase
@@ -381,7 +381,7 @@ def test_a_process_that_died_in_the_middle_is_found_out_about_where_that_is_poss
     real = mornings.shop.post
 
     class Dying:
-        way = real.way
+        way: ClassVar[str] = real.way
 
         def send(self, mail: Any, key: str) -> str:
             if went:

@@ -35,7 +35,7 @@ from workflow.programme.programme import Programme
 from workflow.subjects.accounts.commands import AccountCommand, BeginStaffLetter, EndStaffLetter
 from workflow.subjects.accounts.mail import CODE_LASTS, may_begin
 from workflow.values.calendars import is_working_day
-from workflow.values.days import by_clock
+from workflow.values.days import at_clock
 
 MORNING: Final = time(8)  # by the clocks of the programme somebody works for
 MORNING_OVER: Final = time(12)
@@ -107,9 +107,9 @@ class StaffLetters:
     def _of_the_morning(
         self, connection: Connection, row: AccountRow, programme: Programme, now: datetime
     ) -> DueLetter | None:
-        clock = by_clock(now, programme.time_zone)
-        day, name = clock.date(), row.account.account
-        if not MORNING <= clock.time() < MORNING_OVER or not is_working_day(day, programme.home_country):
+        day, name = programme.day(now), row.account.account
+        begins, ends = (at_clock(day, clock, programme.time_zone) for clock in (MORNING, MORNING_OVER))
+        if not begins <= now < ends or not is_working_day(day, programme.home_country):
             return None
         letter = f"D-{self._service.machine_ids.of(f'digest/{name}/{day}')}"
         if not may_begin(row.mail, letter, day, now):

@@ -10,7 +10,7 @@ from typing import Final
 from events.catalogue import Fact
 from events.facts import accounts as facts
 from events.instants import instant
-from workflow.reasons import Reason, ReasonKind, Refused
+from workflow.reasons import Reason, ReasonKind, Refused, refused
 from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, OfficeSituation, StreamFact
 from workflow.subjects.accounts import commands, refusals
@@ -91,6 +91,8 @@ def _told(command: commands.AccountCommand, mail: MailState) -> list[StreamFact]
     return [StreamFact(command.stream, fact)] if fact else []
 
 
+NO_CODE_AWAITED: Final = refused(refusals.MAIL_IS_ASKED())
+WRONG_MAIL_CODE: Final = refused(refusals.MAIL_CODE_IS_WRONG())
 MAIL_COMMANDS: Final = (
     commands.AskMail, commands.ConfirmMail, commands.ForgetMail, commands.SwitchDigest,
     commands.BeginStaffLetter, commands.EndStaffLetter,
