@@ -12,7 +12,7 @@ from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
 from console.views.caseloads import stand_ins_about
-from console.web.errors import NotThere
+from console.web.errors import NotReadable, NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, SignedIn, go, require
 from console.web.sign_in_cookies import back_of, source_of, typed
@@ -37,6 +37,8 @@ def me(context: SignedIn, done: str = "") -> Response:
 @router.post("/me/name")
 def choose_name(context: SignedIn) -> Response:
     """Be called so wherever people are shown; an empty name gives the one back that the account makes."""
+    if "name" not in context.given:
+        raise NotReadable(422, "form_without_id")
     name, account = typed(context.given, "name").strip(), context.account.account
     try:
         command = context.command(ChooseName, command_id=context.new_id(), account=account, name=name)
@@ -76,8 +78,10 @@ def forget_address(context: SignedIn) -> Response:
 @router.post("/me/mail/switch")
 def switch_digest(context: SignedIn) -> Response:
     """Be told in the morning, or not."""
-    on = typed(context.given, "on") == "yes"
-    return _mailed(context, context.web.mails.switch(context.session, on=on), "switched")
+    wanted = typed(context.given, "on")
+    if wanted not in ("yes", "no"):
+        raise NotReadable(422, "form_without_id")
+    return _mailed(context, context.web.mails.switch(context.session, on=wanted == "yes"), "switched")
 
 
 def _mailed(context: RequestContext, answer: Answer, done: str) -> Response:
