@@ -95,6 +95,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "office": Verb("office", "app", "What is done about a programme's office itself, not for one case."),
     "officers": Verb("officers", "app", "What two officers decide about the house: accounts, roles, programme files."),
     "account": Verb("accounts", "app", "Who may sign in to the console, and as what."),
+    "mail": Verb("my_mail", "app", "Where you are told in the morning what waits for you."),
 }  # fmt: skip
 
 

@@ -154,6 +154,7 @@ class Container:
             terms=terms or WorkerSettings(rhythm=self._rhythm()),
             sealing=sealing,
             files=self.files,
+            console=self.settings.console_url or "",
         )
 
     def unknown_outside(self) -> list[OrphanFound]:

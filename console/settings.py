@@ -4,6 +4,7 @@ With none, everything lives in one folder on this machine.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class Settings:
     redis_url: str | None = None
     files_url: str | None = None
     smtp_url: str | None = None
+    console_url: str | None = None
     keys_url: str | None = None
     kek_file: str | None = None
     kek_passphrase_file: str | None = None
@@ -108,11 +110,16 @@ class Settings:
 FILE: Final = "settings.toml"
 # In the environment WAYHOME_DATABASE_URL and so on.
 IN_FILE: Final = (
-    "database_url", "keys_url", "kek_file", "kek_passphrase_file", "redis_url", "smtp_url", "files_url",
+    "database_url", "keys_url", "kek_file", "kek_passphrase_file", "redis_url", "smtp_url", "console_url",
+    "files_url",
     "allow_owner", "seal_key", "cases_per_proof", "cases_per_hour",
 )  # fmt: skip
 COUNTS: Final = ("cases_per_proof", "cases_per_hour")  # written as a text too, like every setting
 _COUNT_MAX: Final = 100_000
+_ADDRESS: Final = re.compile(
+    r"https://[A-Za-z0-9.-]{1,200}(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
+)
+LIKE: Final = "https://wayhome.example.org"
 ENVIRONMENT: Final = "the environment"
 COMMAND_LINE: Final = "the command line"
 VARIABLES: Mapping[str, str] = {
@@ -123,6 +130,7 @@ VARIABLES: Mapping[str, str] = {
     "WAYHOME_KEK_PASSPHRASE_FILE": "file with the passphrase of that key; empty: it is asked for where one is set",
     "WAYHOME_REDIS_URL": "Redis or Valkey, as redis://host:6379/0; empty: workers run inside the process",
     "WAYHOME_SMTP_URL": "mail server, as smtp://user:password@host:587?starttls=1; empty: files in the data folder",
+    "WAYHOME_CONSOLE_URL": "where people sign in, as https://wayhome.example.org, for mail to them; empty: no link",
     "WAYHOME_FILES_URL": "store of files, as s3://ID:SECRET@bucket?endpoint=https://host; empty: a folder of the data",
     "WAYHOME_ALLOW_OWNER": "yes: the login of WAYHOME_DATABASE_URL may own the tables; to try things out only",
     "WAYHOME_OWNER_URL": "PostgreSQL with the login that owns the tables; for `wayhome migrate`, never in the file",
@@ -151,6 +159,10 @@ def settings(data: Path | None = None, environment: Mapping[str, str] | None = N
         raise BadInput("WAYHOME_ALLOW_OWNER (or allow_owner in settings.toml) is yes, or is left out")
     for name in COUNTS:
         _refuse_no_count(name, given.get(name, ""))
+    if not _ADDRESS.fullmatch(given.get("console_url", "https://host")):
+        raise BadInput(
+            f"{variable('console_url')} (or console_url in {FILE}) is an address without a path, like {LIKE}"
+        )
     if given.get("files_url"):
         _refuse_no_store(given["files_url"])
     given_url = _database_url(given.pop("database_url", None))

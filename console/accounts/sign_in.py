@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from console.accounts.credentials import Accounts, Credentials, Known
 from console.accounts.factors import Factors
+from console.accounts.mails import MailDoor
 from console.accounts.passkeys import Passkeys, PasskeySite
 from console.accounts.passwords import Hashing, Passwords, Weakness
 from console.accounts.sessions import Session, Sessions
@@ -20,6 +21,7 @@ from events.world import Clock, Entropy
 from handlers.commanding.service import CommandService
 from handlers.projections.accounts import AccountRow
 from handlers.projections.row_macs import RowMacs
+from handlers.staff_mail.store import StaffMails
 from workflow.subjects.accounts.commands import RecordPassword
 
 _ACCOUNT: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9._-]{0,60}")
@@ -229,6 +231,7 @@ class AuthServices:
     factors: Factors
     sessions: Sessions
     sign_in: SignInService
+    mails: MailDoor
 
 
 def open_auth_services(
@@ -251,4 +254,5 @@ def open_auth_services(
     factors = Factors(codes, passkeys, sessions, credentials, accounts, service.submit, chance.uuid)
     throttle = Throttle(database, clock, chance, keys.secret("throttle"))
     sign_in = SignInService(accounts, credentials, factors, sessions, throttle)
-    return AuthServices(accounts, credentials, factors, sessions, sign_in)
+    mails = MailDoor(StaffMails(database, keys, chance), accounts, sessions, service, chance.uuid)
+    return AuthServices(accounts, credentials, factors, sessions, sign_in, mails)

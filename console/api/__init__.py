@@ -21,7 +21,7 @@ Sign in with `POST /api/session` and send the token with every request.
 Nothing that is sealed is in any GET; it is told by `POST /api/v1/cases/{case_id}/opened`, which is recorded first.
 """
 ROUTERS: Final[tuple[APIRouter, ...]] = (
-    session.router, attachments.router, attachments.uploads, cases.router, commands.router, together.router, me.router,
+    me.router, session.router, attachments.router, attachments.uploads, cases.router, commands.router, together.router,
     office.router, router,
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ _USUAL = {
     "cases_per_hour": "120 cases, then somebody looks into it",
     "files_url": "files, sealed, in the data folder",
     "smtp_url": "letters are files in the data folder",
+    "console_url": "mail to those who work here has no link",
     "seal_key": "keys/log-signing.key in the data folder",
     "allow_owner": "the login of the database may own no tables",
 }

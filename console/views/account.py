@@ -12,6 +12,7 @@ from events.ids import account_stream
 from events.instants import instant
 from events.log import Log
 from handlers.projections.accounts import AccountRow
+from workflow.subjects.accounts.mail_state import LETTER_FACTS
 
 
 class Factor(NamedTuple):
@@ -66,5 +67,6 @@ def zone_of(reader: Reader) -> str:
 
 def changes_of(log: Log, account: str) -> Sequence[Change]:
     """Return what became of an account, the latest first."""
-    events = [event.envelope for event in log.stream(account_stream(account))]
+    letters = {fact.__name__ for fact in LETTER_FACTS}  # of every morning; what waited is told by none
+    events = [one.envelope for one in log.stream(account_stream(account)) if one.envelope.type not in letters]
     return [Change(event.type, event.actor, instant(event.recorded_at)) for event in reversed(events)]

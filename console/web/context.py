@@ -7,6 +7,7 @@ from datetime import datetime
 
 from console.accounts.credentials import Accounts
 from console.accounts.factors import Factors
+from console.accounts.mails import MailDoor
 from console.accounts.passkeys import PasskeySite
 from console.accounts.passwords import Hashing
 from console.accounts.sessions import Sessions
@@ -34,6 +35,7 @@ class WebContext:
     factors: Factors
     sessions: Sessions
     sign_in: SignInService
+    mails: MailDoor
     rendering: Rendering
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
@@ -61,7 +63,7 @@ def build_context(container: Container, site: Site, clock: Clock, *, hashing: Ha
     """Return what every page is given; ``clock`` is that of sessions and codes: real time wherever people sign in."""
     place = PasskeySite(site.host, (site.origin,))
     auth = open_auth_services(container.service, clock, container.chance, place, hashing)
-    signing_in = (auth.accounts, auth.factors, auth.sessions, auth.sign_in)
+    signing_in = (auth.accounts, auth.factors, auth.sessions, auth.sign_in, auth.mails)
     drafts = Drafts(container.database, container.keys, container.chance)
     names = ShownNames(container.database, container.keys)
     drawing, changes = Rendering(names), ChangeBroadcaster(container.log.size)

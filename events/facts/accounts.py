@@ -1,4 +1,6 @@
-"""Facts of accounts: who signs in, as what, where they work and what they are called; never a password or a secret."""
+"""Facts of accounts: who signs in, as what, where and under which name; never a password, a secret or an address."""
+
+from typing import Literal
 
 from events.catalogue import Fact
 
@@ -99,3 +101,41 @@ class OfficerDaysSet(Fact):
     days: int
     second: str = ""
     proposal: str = ""
+
+
+class MailAsked(Fact):
+    """Somebody gave a mail address of theirs, to which a code goes; ``letter`` names it, and no history holds it."""
+
+    letter: str
+
+
+class MailConfirmed(Fact):
+    """Somebody had the code that went to an address: what waits for them is told there."""
+
+    letter: str
+
+
+class MailForgotten(Fact):
+    """Somebody took their address away; nothing goes there any more, and it is kept nowhere."""
+
+
+class DigestSwitched(Fact):
+    """Somebody wants to be told in the morning what waits, or does not."""
+
+    on: bool
+
+
+class StaffLetterBegun(Fact):
+    """A letter to somebody who works here is about to be sent: the code, or what waits on the morning of a day."""
+
+    letter: str
+    kind: Literal["code", "digest"]
+    day: str = ""
+    way: str = ""  # by which it goes, so that only who sends the same way is asked about it
+
+
+class StaffLetterEnded(Fact):
+    """What became of such a letter: it went, it surely did not (and may be tried again), or nobody can tell."""
+
+    letter: str
+    outcome: Literal["sent", "put_off", "refused", "unknown"]

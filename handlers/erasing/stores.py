@@ -105,6 +105,7 @@ NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "kept_columns": "columns of a list that somebody wants to see",
     "accounts": _STAFF,
     "account_marks": _STAFF,
+    "staff_mails": _STAFF,
     "credentials": _STAFF,
     "authenticators": _STAFF,
     "passkeys": _STAFF,

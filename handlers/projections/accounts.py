@@ -11,6 +11,7 @@ from events.ids import account_stream
 from handlers.projections.tables import accounts
 from workflow.rights.acts import ROLES
 from workflow.rights.table import Account, StandIn
+from workflow.subjects.accounts.mail_state import MailState
 from workflow.subjects.accounts.state import OFFICERS, AccountState, roles_of
 
 ACCOUNT_ROWS: Final = InsertRows(accounts, replace=True)
@@ -25,6 +26,7 @@ class AccountRow(NamedTuple):
     epoch: int  # sessions of an earlier one are over
     resets: int  # a password of an earlier one opens nothing
     passwords: int = 0  # how often they have set one; one set before the last opens nothing
+    mail: MailState = MailState()
 
 
 def officer_streams(connection: Connection) -> set[str]:
@@ -56,6 +58,7 @@ def account_row(standing: AccountState) -> dict[str, Any]:
         "passwords": standing.passwords,
         "stands_in": " ".join("|".join(one) for one in account.stands_in),
         "name": account.name,
+        "mail": standing.mail.packed(),
     }
 
 
@@ -86,4 +89,5 @@ def account_from(row: RowMapping) -> AccountRow:
     )
     factors = (factor.partition(":") for factor in row["factors"].split())
     named = frozenset((kind, name) for kind, _, name in factors)
-    return AccountRow(account, named, row["opened_at"], row["epoch"], row["resets"], row["passwords"])
+    counts = (row["epoch"], row["resets"], row["passwords"])
+    return AccountRow(account, named, row["opened_at"], *counts, MailState.unpacked(row["mail"]))

@@ -10,7 +10,7 @@ from events.keys import Keys
 from events.log import Log
 from handlers.projections.account_marks import unmarked, vouch_for
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.tables import accounts, authenticators, credentials, drafts, passkeys, sessions
+from handlers.projections.tables import accounts, authenticators, credentials, drafts, passkeys, sessions, staff_mails
 
 SIGNED: Final = "rows-coded"  # beside the keys: from then on a row without its code was written by somebody else
 _KEPT: Final = (credentials, authenticators, passkeys)
@@ -43,7 +43,7 @@ def code_proofs_of(connection: Connection, macs: RowMacs, account: str) -> None:
 def altered_rows(connection: Connection, keys: Keys) -> Mapping[str, int]:
     """Return of each table how many rows were not written by Wayhome or were changed since; none without any."""
     macs = RowMacs(keys)
-    counted = {table.name: _altered(connection, macs, table) for table in (*_KEPT, sessions, drafts)}
+    counted = {table.name: _altered(connection, macs, table) for table in (*_KEPT, sessions, drafts, staff_mails)}
     counted[accounts.name] = len(altered_accounts(connection, keys))
     return {name: number for name, number in counted.items() if number}
 

@@ -185,6 +185,19 @@ accounts = table(
     Column("passwords", Integer, nullable=False, server_default="0"),  # and one set before the last change
     *texts("stands_in", default=""),  # for whom, and from when to when; one behind the other
     *texts("name", default=""),  # what others read; empty where it is made of the account
+    *texts("mail", default=""),  # which address counts and which letter went, by name; never what it is
+)
+
+# Mail addresses of those who work here, each sealed with the code that went to it; one the log does not name is none.
+staff_mails = table(
+    "staff_mails",
+    *keys("letter"),  # its name in the log
+    *texts("account"),
+    Column("sealed", LargeBinary, nullable=False),
+    *texts("asked_at"),
+    Column("tries", Integer, nullable=False),  # of the code
+    _mac(),
+    Index("staff_mails_account", "account"),
 )
 
 # What Wayhome itself vouches for of the rows above; no read model: nobody without the key file can draw it anew.

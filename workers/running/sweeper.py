@@ -22,6 +22,7 @@ from handlers.queries.duplicates import cases_to_compare, mark_compared, older_m
 from handlers.queries.quarantine import is_quarantined
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
+from workers.mail.staff_letters import StaffLetters
 from workers.running.jobs import AnyJob, JobOutcome
 from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
@@ -53,12 +54,13 @@ class SweepResult(NamedTuple):
     answers: int = 0
     cancelled: int = 0
     compared: int = 0
+    told: int = 0  # of those who work here, by mail
     held: Literal["", "clock", "quarantine"] = ""  # why nothing was done: the clock leapt, or an older log is in place
 
     @property
     def anything(self) -> bool:
         """Tell whether something moved; asking alone moves nothing."""
-        return any((self.freed, self.fired, self.rung, self.answers, self.cancelled, self.compared))
+        return any((self.freed, self.fired, self.rung, self.answers, self.cancelled, self.compared, self.told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Sweeper:
     bell: TaskNotifier
     bank: BankInbox
     rhythm: SweepSettings
+    letters: StaffLetters | None = None
 
     def sweep(self) -> SweepResult:
         """Do everything that is due now and return how much that was.
@@ -93,6 +96,7 @@ class Sweeper:
             asked=_tried(lambda: self._ask_about_unknown(now), problems),
             cancelled=_tried(self._cancel_called_off, problems),
             compared=_tried(lambda: compare_new_cases(self.service), problems),
+            told=_tried(self.letters.send_due, problems) if self.letters else 0,
             rung=_tried(lambda: self._ring(now), problems),
         )
         if problems:

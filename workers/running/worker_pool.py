@@ -18,6 +18,7 @@ from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
+from workers.mail.staff_letters import StaffLetters
 from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
 from workers.running.jobs import Adapters, BankFolders, JobOutcome
 from workers.running.leases import Leases, any_task_due
@@ -64,8 +65,9 @@ class WorkerPool:
         terms: WorkerSettings | None = None,
         sealing: Callable[[threading.Event], None] | None = None,
         files: FileStore | None = None,
+        console: str = "",
     ) -> None:
-        """Take everything the work needs; ``sealing`` goes on beside it, until it is told to stop."""
+        """Take everything the work needs; ``sealing`` goes on beside it, ``console`` is where people sign in."""
         self.terms = terms or WorkerSettings()
         self._sealing = sealing
         folders = _bank_folders(bank)
@@ -82,7 +84,8 @@ class WorkerPool:
         self.bell = QueueNotifier(self._broker, self.performer.perform)
         mail = BankInbox(service, Path(folders.bank_in))
         self.bank_mail = mail
-        self.sweeper = Sweeper(service, self.leases, self.performer, self.bell, mail, self.terms.rhythm)
+        letters = StaffLetters(service, post, console, chance)
+        self.sweeper = Sweeper(service, self.leases, self.performer, self.bell, mail, self.terms.rhythm, letters)
         self._worker: Worker | None = None
         self._stop = threading.Event()
         self._beside: list[threading.Thread] = []

@@ -6,15 +6,17 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from console.accounts.mails import ADDRESS_LONGEST
 from console.accounts.passwords import SHORTEST
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
 from console.views.caseloads import house_names, stand_ins_about, team_names
-from console.web.errors import NotThere
+from console.web.errors import NotReadable, NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, SignedIn, go, require
 from console.web.sign_in_cookies import back_of, source_of, typed
+from handlers.commanding.answers import Answer
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import ROLES
@@ -35,6 +37,8 @@ def me(context: SignedIn, done: str = "") -> Response:
 @router.post("/me/name")
 def choose_name(context: SignedIn) -> Response:
     """Be called so wherever people are shown; an empty name gives the one back that the account makes."""
+    if "name" not in context.given:
+        raise NotReadable(422, "form_without_id")
     name, account = typed(context.given, "name").strip(), context.account.account
     try:
         command = context.command(ChooseName, command_id=context.new_id(), account=account, name=name)
@@ -44,6 +48,44 @@ def choose_name(context: SignedIn) -> Response:
     if isinstance(answer, Refused):
         return _me(context, reasons=answer.reasons, given=name)
     return go("/me?done=name")
+
+
+# -- where one is told in the morning what waits ---------------------------------------------------------------------
+
+
+@router.post("/me/mail")
+def give_address(context: Proved) -> Response:
+    """Take a mail address; a code goes there before anything else does."""
+    given = typed(context.given, "address").strip()
+    answer = context.web.mails.ask(context.session, given)
+    if answer is None:
+        return _me(context, fault="address", address=given[:ADDRESS_LONGEST])
+    return _mailed(context, answer, "asked")
+
+
+@router.post("/me/mail/code")
+def give_code(context: SignedIn) -> Response:
+    """Let the address count whose code came back."""
+    return _mailed(context, context.web.mails.confirm(context.session, typed(context.given, "code")), "confirmed")
+
+
+@router.post("/me/mail/forget")
+def forget_address(context: SignedIn) -> Response:
+    """Take the address away, at any time."""
+    return _mailed(context, context.web.mails.forget(context.session), "forgotten")
+
+
+@router.post("/me/mail/switch")
+def switch_digest(context: SignedIn) -> Response:
+    """Be told in the morning, or not."""
+    wanted = typed(context.given, "on")
+    if wanted not in ("yes", "no"):
+        raise NotReadable(422, "form_without_id")
+    return _mailed(context, context.web.mails.switch(context.session, on=wanted == "yes"), "switched")
+
+
+def _mailed(context: RequestContext, answer: Answer, done: str) -> Response:
+    return _me(context, reasons=answer.reasons) if isinstance(answer, Refused) else go(f"/me?done={done}#mail")
 
 
 @router.post("/me/stay")
@@ -177,12 +219,13 @@ def _ask_code(context: RequestContext, enrolment: Enrolment, *, wrong: bool = Fa
 
 def _me(
     context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str = "", fault: str = "",
-    given: str | None = None,
+    given: str | None = None, address: str = "",
 ) -> Response:  # fmt: skip
     row, web = _row(context), context.web
     values = {
         "row": row, "reasons": reasons, "done": done, "zone": zone_of(context.reader), "fault": fault,
         "name": row.account.name if given is None else given, "name_longest": SHOWN_NAME_LONGEST,
+        "mail": web.mails.of(context.account.account), "address": address, "address_longest": ADDRESS_LONGEST,
         "roles": [role for role in ROLES if role in row.account.roles],
         "factors": factors_of(web.container.log, web.factors.passkeys, row),
         "places": places_of(web.sessions, context.account.account, context.session.token_hash),

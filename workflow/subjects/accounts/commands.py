@@ -4,6 +4,7 @@ They concern no case and no programme's rules. What is secret (passwords, keys) 
 that it changed, and the door that takes the command keeps the secret itself.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -67,6 +68,44 @@ class ChooseName(AccountCommand, acts=("self", "accounts.change")):
     """Be called so wherever people are shown; without a name, as one's account says. Others only take a name away."""
 
     name: ShownName | Literal[""] = ""
+
+
+class AskMail(AccountCommand, acts=("self",)):
+    """Be told by mail what waits; the address lies beside the log under this name, and a code goes there first."""
+
+    letter: ReferenceToken
+
+
+class ConfirmMail(AccountCommand, acts=("self",)):
+    """Record that somebody had the code that went to their address."""
+
+    letter: ReferenceToken
+
+
+class ForgetMail(AccountCommand, acts=("self",)):
+    """Take one's mail address away."""
+
+
+class SwitchDigest(AccountCommand, acts=("self",)):
+    """Be told in the morning what waits, or not."""
+
+    on: bool
+
+
+class BeginStaffLetter(AccountCommand):
+    """Begin a letter to somebody who works here, before it is sent; without a day it is the code."""
+
+    letter: ReferenceToken
+    day: date | None = None
+    way: CodeWord
+
+
+class EndStaffLetter(AccountCommand):
+    """Say what became of a letter that was begun."""
+
+    letter: ReferenceToken
+    attempt: int
+    outcome: Literal["sent", "put_off", "refused", "unknown"]
 
 
 class CloseAccount(AccountCommand, acts=("accounts.change",), undone_by="ReopenAccount"):

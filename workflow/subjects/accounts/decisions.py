@@ -17,6 +17,7 @@ from workflow.rights.visibility import MACHINES
 from workflow.situation import Decision, OfficeSituation, StreamFact, said_by
 from workflow.subject import OfficeRule, TwoPeople
 from workflow.subjects.accounts import commands, refusals
+from workflow.subjects.accounts.mail import MAIL_COMMANDS, decide_mail
 from workflow.subjects.accounts.names import against_made_name, against_name, choose_name
 from workflow.subjects.accounts.own_hand import (
     against_closed,
@@ -312,6 +313,7 @@ OFFICE_RULES: Final = (
         for kind in _BY_TWO_OFFICERS
     ),
     *(OfficeRule(kind, decide, _streams, everybody=kind in _AMONG_ALL) for kind in _BY_ONE),
+    *(OfficeRule(kind, decide_mail, _streams) for kind in MAIL_COMMANDS),
     OfficeRule(
         commands.SetOfficerDays,
         set_officer_days,

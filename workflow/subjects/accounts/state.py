@@ -13,6 +13,7 @@ from workflow.case.state import At
 from workflow.rights.acts import ROLES, Role
 from workflow.rights.table import Account, StandIn
 from workflow.situation import OfficeSituation
+from workflow.subjects.accounts.mail_state import MAIL_FACTS, MailState, told_of_mail
 
 OFFICERS: Final[tuple[Role, ...]] = ("administrator", "data_protection")
 STAND_INS_KEPT: Final = 8  # of each account, the last ones; the rest is in its history
@@ -39,6 +40,7 @@ class AccountState(NamedTuple):
     passwords: int = 0  # and for passwords they replaced themselves
     officer_since: str = ""  # empty for the first two, and for who is none
     changed: AccountChange | None = None  # what became of it last, for the officers to be told
+    mail: MailState = MailState()
     names: tuple[str, ...] = ()  # every one they chose, the last one first: none is given to anybody else
 
     @property
@@ -104,6 +106,7 @@ def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
         return _told(_appointed(opened, None, fact, at), fact, at)
     assert standing is not None, "an account begins with its opening"
     changed = _described(_proved(standing, fact), fact, at)
+    changed = changed._replace(mail=told_of_mail(standing.mail, fact, at.recorded_at))
     changed = _told(_appointed(changed, standing, fact, at), fact, at)
     return changed._replace(epoch=standing.epoch + 1) if isinstance(fact, _SIGNING_OUT) else changed
 
@@ -186,7 +189,7 @@ def _appointed(state: AccountState, before: AccountState | None, fact: Fact, at:
 
 _OF_THEIR_OWN: Final = (
     facts.LanguageChosen, facts.SecondFactorAdded, facts.SecondFactorRemoved, facts.PasswordReplaced,
-    StandInNamed, StandInEnded,
+    StandInNamed, StandInEnded, *MAIL_FACTS,
 )  # fmt: skip
 
 

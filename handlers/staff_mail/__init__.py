@@ -1,0 +1,1 @@
+"""Mail addresses of those who work here: sealed rows beside the log."""
