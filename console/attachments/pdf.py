@@ -1,4 +1,4 @@
-"""A PDF as it came, unless it could do something: scripts, programs, files within it, or what cannot be looked into.
+"""A PDF without what it says of its maker, unless it could do something or cannot be looked into.
 
 Names may be written in two ways and objects may lie packed in streams (ISO 32000-1, 7.3.5 and 7.5.7); both are looked
 at. Where a stream begins is told by a word that may stand in a comment or a text as well, so what acts is looked for
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from console.attachments.faults import NotTakenError
+from console.attachments.pdf_maker import Stream, without_maker
 
 BEGINS: Final = re.compile(rb"%PDF-[12]\.\d")
 _END: Final = re.compile(rb"%%EOF\s*\Z")
@@ -29,37 +30,38 @@ _UNPACKED_MAX: Final = 50_000_000
 
 
 def taken_pdf(data: bytes) -> bytes:
-    """Return the PDF unchanged; raises NotTakenError for one that is cut short, locked, or could do something."""
+    """Return the PDF without its maker; raises NotTakenError for one cut short, locked, or that could do something."""
     if not _END.search(data[-1_024:]):
         raise NotTakenError("damaged")
-    outside, packed, left = [], 0, _UNPACKED_MAX
-    for text, stream in _streams(data):
-        outside.append(text)
-        plain = _plain(text)
-        said = plain[plain.rfind(b"obj") :]
+    texts, streams, packed, left = list[tuple[int, int]](), list[Stream](), 0, _UNPACKED_MAX
+    for around, stream in _streams(data):
+        texts.append(around)
+        plain = _plain(data[slice(*around)])
+        said, unpacked = plain[plain.rfind(b"obj") :], None
         if _PACKED_OBJECTS in said:
-            unpacked = _unpacked(stream, said, left)
+            unpacked = _unpacked(data[slice(*stream)], said, left)
             packed, left = packed + 1, left - len(unpacked)
             _refuse(unpacked)
-    text = b"stream".join(outside)
+        streams.append(Stream(said, *stream, unpacked))
+    text = b"stream".join(data[slice(*one)] for one in texts)
     _refuse(text)
     if _ACTS_ANYWHERE.search(_plain(data)):
         raise NotTakenError("active_pdf")
     if _plain(text).count(_PACKED_OBJECTS) != packed:
         raise NotTakenError("dark_pdf")
-    return data
+    return without_maker(data, texts, streams)
 
 
-def _streams(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield each stream behind the text before it, at the end the last text; in one walk, however often one begins."""
+def _streams(data: bytes) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield where each text and the stream behind it lie, at the end the last text; in one walk."""
     at = 0
     while begins := _BEGINS_STREAM.search(data, at):
         end = data.find(_ENDS_STREAM, begins.end())
         if end < 0 or _BEGINS_STREAM.search(data, begins.end(), end):
             raise NotTakenError("dark_pdf")
-        yield data[at : begins.start()], data[begins.end() : end]
+        yield (at, begins.start()), (begins.end(), end)
         at = end + len(_ENDS_STREAM)
-    yield data[at:], b""
+    yield (at, len(data)), (len(data), len(data))
 
 
 def _refuse(text: bytes) -> None:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from console.views.expected import ASK_AFTERWARDS, expected_at
-from console.views.item_descriptions import ItemDescription, describe_subject
+from console.views.item_descriptions import ItemDescription, describe_due
 from console.views.reader import Reader
 from console.views.suggested_actions import ACTIONS_AT, SuggestedAction, action_at, commands_for
 from events.instants import instant
@@ -110,7 +110,7 @@ def _due_row(row: Any, reader: Reader, snapshot: CaseSnapshot) -> Due:
     subject, asked_at = orjson.loads(row["subject"]), instant(row["due_at"])
     expected = expected_at(row["kind"], subject, snapshot.case, asked_at)
     deed = theirs(action_at(row["kind"], subject), reader.acts_on(snapshot))
-    about = describe_subject(subject)
+    about = describe_due(subject, snapshot.case)
     return Due(
         row["case_id"], row["kind"], about, row["programme"], expected.at, deed, expected.is_appointment,
         is_overdue=asked_at < reader.now,

@@ -41,6 +41,8 @@ def descriptions_of(item: str, case: Case) -> Descriptions:
         return (ItemDescription("task", task.kind), *describe_subject(dict(task.subject))) if task is not None else ()
     if stem == "decision":
         return _decision(about, case)
+    if stem == "escalation" and about == "appointment_unrecorded":
+        return (ItemDescription("escalation", about), *_part(care_of(case).first, case, *_PARTS["appointment"]))
     if stem in _NAMED:
         return (ItemDescription(_NAMED[stem], about),)
     return _part(about, case, *_PARTS[stem]) if stem in _PARTS else ()
@@ -50,6 +52,13 @@ def describe_subject(subject: Mapping[str, str]) -> Descriptions:
     """Return what a task or a timer is about, without the numbers that tell a person nothing."""
     told = ((_TELLING[name], value) for name, value in subject.items() if name in _TELLING and value)
     return tuple(ItemDescription(kind, value) for kind, value in told)
+
+
+def describe_due(subject: Mapping[str, str], case: Case) -> Descriptions:
+    """Return what a timer of a case is about: which service an appointment is for, which document is due."""
+    parts = (_part(subject[name], case, *_PARTS[part]) for name, part in _DUE_PARTS.items() if name in subject)
+    found = (*describe_subject(subject), *(one for part in parts for one in part))
+    return tuple(dict.fromkeys(one for one in found if one.name))
 
 
 def _part(
@@ -86,4 +95,9 @@ _PARTS: Final[Mapping[str, tuple[Callable[[Case], Mapping[str, Any]], Mapping[st
     "document": (lambda case: documents_of(case).papers, {"path": "path"}),
     "glass": (_emergencies, {"account": "actor", "reason": "emergency"}),
     "review": (_emergencies, {"account": "actor", "reason": "emergency"}),
+}
+_DUE_PARTS: Final[Mapping[str, str]] = {
+    "appointment": "appointment",
+    "referral_id": "referral",
+    "document_id": "document",
 }

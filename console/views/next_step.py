@@ -15,7 +15,7 @@ from console.views.item_descriptions import ItemDescription, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import APPROVALS, SuggestedAction, action_for
 from console.views.ways_on import WayOn
-from console.views.work import has_own_hand, is_theirs_to_book
+from console.views.work import has_own_hand, is_theirs_to_hold
 from events.instants import instant
 from handlers.projections.case_alerts import Alert
 from handlers.projections.work_items import items_of
@@ -114,7 +114,7 @@ def _items(standing: Standing) -> Iterator[Step]:
     rows = [{"item": item, "kind": kind} for item, kind in items_of(snapshot.case).items()]
     for row in sorted(rows, key=lambda row: row["kind"] not in APPROVALS):
         action = action_for(row["item"], row["kind"], snapshot.case)
-        is_theirs = is_theirs_to_book(reader, row, snapshot) and not has_own_hand(reader, row, snapshot)
+        is_theirs = is_theirs_to_hold(reader, row, snapshot) and not has_own_hand(reader, row, snapshot)
         if action is None or not is_theirs:
             continue
         if row["kind"] == "escalation":

@@ -188,6 +188,8 @@ def action_for(item: str, kind: str, case: Case) -> SuggestedAction | None:
         return SuggestedAction("BookAppointment", (("service", care_of(case).appointments[about].service),))
     if kind == "referral_to_send" and about in referrals_of(case).referrals:
         return SuggestedAction("SendReferral", (("service", referrals_of(case).referrals[about].service),))
+    if about == "appointment_unrecorded" and (first := care_of(case).first):
+        return SuggestedAction("RecordSession", (("appointment", first),))
     if kind == "task_unknown" and about in case.tasks:
         return SuggestedAction(deeds_for(case.tasks[about].kind, "unknown")[0], (("task_id", about),))
     command, field = (_FOR_ESCALATION.get(about, ""), "") if kind == "escalation" else _FOR_KIND.get(kind, ("", ""))

@@ -201,7 +201,7 @@ def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnap
 def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = snapshot.case
-    if not is_theirs_to_book(reader, row, snapshot):
+    if not is_theirs_to_hold(reader, row, snapshot):
         return None
     deed, sees = theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
     if deed is None and not (sees and reader.account.roles & LOOKS_AFTER):
@@ -218,10 +218,12 @@ _BOOKED_BY: Final[Mapping[str, frozenset[str | None]]] = {
 }  # fmt: skip
 
 
-def is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
-    """Tell whether an appointment is to be booked by somebody: a lawyer is not asked for a doctor's."""
-    appointment = care_of(snapshot.case).appointments.get(row["item"].partition(":")[2])
-    if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & LOOKS_AFTER:
+def is_theirs_to_hold(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+    """Tell whether an appointment is to be booked or recorded by somebody: a lawyer is not asked for a doctor's."""
+    care, about = care_of(snapshot.case), row["item"].partition(":")[2]
+    appointment = care.appointments.get(care.first if about == "appointment_unrecorded" else about)
+    waits = row["kind"] == "appointment_to_book" or about == "appointment_unrecorded"
+    if not waits or appointment is None or reader.account.roles & LOOKS_AFTER:
         return True
     service = snapshot.definition.programme.service_of.get(appointment.service)
     kind = service.kind if service is not None else None

@@ -15,6 +15,9 @@ HEAD_S: Final = 15  # for the whole head of a request, from the first moment or 
 BODY_S: Final = 20  # for a body, and more for each BODY_BYTES_S that came
 BODY_BYTES_S: Final = 4_096
 UNREAD_S: Final = 60  # for an answer that nobody reads
+# Of a body that was answered already: so much is let run out, so that a browser that sends a large scan reads why it is
+# not taken. Who sends on is cut off.
+REFUSED_BYTES_MAX: Final = 40_000_000
 WAITING_MAX: Final = 200  # connections at once on which a whole request is still to come
 
 _For = Literal["head", "body", "reader"]
@@ -45,6 +48,8 @@ class PunctualProtocol(H11Protocol):
         """Take what came, and see whether more is to come."""
         super().data_received(data)
         self._received += len(data)
+        if self._received > REFUSED_BYTES_MAX and self._is_answered:
+            self._give_up()
         self._look()
 
     def on_response_complete(self) -> None:
@@ -68,6 +73,11 @@ class PunctualProtocol(H11Protocol):
     def is_waiting(self) -> bool:
         """Tell whether a whole request is still to come."""
         return self._waits_for in ("head", "body")
+
+    @property
+    def _is_answered(self) -> bool:
+        """Tell whether an answer was given before the request had come whole."""
+        return self.conn.our_state in (h11.DONE, h11.MUST_CLOSE) and self.conn.their_state is h11.SEND_BODY
 
     def _look(self) -> None:
         state = self.conn.their_state

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -58,7 +57,10 @@ class SecurityMiddleware:
             status, text = refused
             await _said(scope["path"], status, text)(scope, receive, dressed)
             return
-        await self._app(scope, _counted(receive, self._limit(scope)), dressed)
+        body = _CountedBody(receive, self._limit(scope))
+        await self._app(scope, body.next, body.unless_too_much(dressed))
+        if body.is_refused:
+            await _said(scope["path"], 413, _too_much(self._limit(scope)))(scope, receive, dressed)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
@@ -124,16 +126,33 @@ def _said(path: str, status: int, text: str) -> Response:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
-def _counted(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
-    """Stop reading a body that turns out longer than it said."""
-    taken = 0
+class _CountedBody:
+    """A body that is read no further once it turns out longer than anybody may send, whatever it said of itself."""
 
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._left = limit
+        self._is_answered = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether it was too much, and whoever sent it is still to be told."""
+        return self._left < 0 and not self._is_answered
+
+    async def next(self) -> Message:
+        """Return what came next; after too much of it, as if the sender had gone."""
+        if self._left < 0:
             return {"type": "http.disconnect"}
-        return message
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self._left < 0 else message
 
-    return counted
+    def unless_too_much(self, send: Send) -> Send:
+        """Return what sends an answer; of a body that was too much nothing is said but that."""
+
+        async def sent(message: Message) -> None:
+            if not self.is_refused:
+                self._is_answered = True
+                await send(message)
+
+        return sent

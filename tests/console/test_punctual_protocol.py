@@ -191,3 +191,27 @@ def _is_closed(one: socket.socket) -> bool:
         return False
     except ConnectionResetError:
         return True
+
+
+async def refuses(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"no"})
+
+
+@pytest.mark.parametrize(("length", "answers"), [(150_000, 2), (5_000_000, 1)])
+def test_who_sends_on_after_the_answer_is_heard_out_for_a_while_and_then_cut_off(
+    monkeypatch: pytest.MonkeyPatch, length: int, answers: int
+) -> None:
+    monkeypatch.setattr(punctual_protocol, "REFUSED_BYTES_MAX", 200_000)
+    monkeypatch.setattr(punctual_protocol, "BODY_S", PATIENCE_S)
+
+    async def sends_all_and_asks_again(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % length)
+        first = await reader.readuntil(b"no")
+        writer.write(bytes(length) + b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with suppress(ConnectionError):
+            await writer.drain()
+        return first + await told_until_the_end(reader)
+
+    told = talked(sends_all_and_asks_again, refuses)
+    assert told.count(b"HTTP/1.1 413") == answers

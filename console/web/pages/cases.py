@@ -95,11 +95,12 @@ def go_or_find(
 ) -> Response:
     """Lead to a case by its number; what is none is looked for as a name, by whoever may look for people."""
     sought = typed(context, "name")
-    if case_id := _number_in(sought):
-        return _led_to(context, case_id)
-    if sought and context.may("case.search"):
+    case_id = _number_in(sought)
+    # Ten letters read as a number too, as "Clear Brook" does: without a digit it is a name, unless there is the case.
+    is_number = case_id is not None and (any(map(str.isdigit, sought)) or context.sees(case_id))
+    if sought and not is_number and context.may("case.search"):
         return _found(context, sought, None, "")
-    return go("/cases?problem=number")
+    return _led_to(context, case_id) if case_id else go("/cases?problem=number")
 
 
 def _number_in(text: str) -> CaseId | None:

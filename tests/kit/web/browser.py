@@ -133,6 +133,12 @@ class LiveHouse:
         )
         self._crew.start()
 
+    def rest(self) -> None:
+        """Let nobody work any more, so that a test tells what came before by its own hand."""
+        if self._crew is not None:
+            self._crew.stop()
+        self._crew = None
+
     def settle(self) -> None:
         """Return when the workers have nothing left that is due."""
         assert self._crew is not None
@@ -160,8 +166,7 @@ class LiveHouse:
     def stop(self) -> None:
         self._server.should_exit = True
         self._serving.join(timeout=20)
-        if self._crew is not None:
-            self._crew.stop()
+        self.rest()
         self._listening.close()
         self.office.close()
 

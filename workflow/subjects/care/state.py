@@ -54,6 +54,12 @@ class Care(NamedTuple):
         """Return the open appointment for a service, or nothing."""
         return next((key for key, one in self.appointments.items() if one.service == service), "")
 
+    @property
+    def first(self) -> str:
+        """Return the appointment whose time comes, or came, before all others; nothing where none has a time."""
+        booked = {key: one.at for key, one in self.appointments.items() if one.at is not None}
+        return min(booked, key=lambda key: booked[key], default="")
+
 
 _UNRECORDED: Final = "appointment_unrecorded"
 care_of: Final = Part("care", Care())
