@@ -37,8 +37,8 @@ def main(arguments: list[str]) -> int:
         print(f"power skipped: {reason}")
         return 0
     if not is_inside():
-        enter(arguments)
-    end_at((signal.SIGTERM, signal.SIGHUP))
+        return enter(arguments)
+    end_at(signal.SIGTERM, signal.SIGHUP)
     with _memory() as folder:
         ran = [_run(folder, chosen, kind) for kind in chosen.database or sorted(CONTROLS)]
     return 0 if all(ran) else 1
