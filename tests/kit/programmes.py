@@ -25,9 +25,9 @@ def with_houses(*houses: dict[str, Any], text: str | None = None) -> str:
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 
-def with_beds(beds: int) -> str:
+def with_beds(beds: int, *, text: str | None = None) -> str:
     """Return the Moscow programme with one house of so many beds for anybody, and a hostel to ask when it is full."""
-    return with_houses(SMALL | {"capacity": beds, "alternatives": ["hostel"]}, HOSTEL)
+    return with_houses(SMALL | {"capacity": beds, "alternatives": ["hostel"]}, HOSTEL, text=text)
 
 
 def with_rooms(*rooms: tuple[str, int, str, str]) -> str:

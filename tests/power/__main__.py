@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from tests.power.machine import Machine, Prepared, end_at, prepared
 from tests.power.namespace import enter, is_inside, why_not
 from tests.power.sabotage import CONTROLS
 
-EVENTS_MAX: Final = 6000  # acknowledged on one machine, then a new one: checking reads all of them
+ACKS_MAX: Final = 600  # acknowledged on one machine, then a new one: checking reads all of them
 CUTS_OF_A_CONTROL: Final = 6
 DARK_OF: Final = 4  # every fourth cut falls into the middle of what is being written
 WORKING_OF: Final = 3
@@ -36,47 +37,67 @@ def main(arguments: list[str]) -> int:
         print(f"power skipped: {reason}")
         return 0
     if not is_inside():
-        enter(arguments)
-    end_at((signal.SIGTERM, signal.SIGHUP))
+        return enter(arguments)
+    end_at(signal.SIGTERM, signal.SIGHUP)
     with _memory() as folder:
         ran = [_run(folder, chosen, kind) for kind in chosen.database or sorted(CONTROLS)]
     return 0 if all(ran) else 1
 
 
 def _run(folder: Path, chosen: argparse.Namespace, kind: str) -> bool:
-    begun = time.monotonic()
-    disk = prepared(folder, kind)
-    acks, found = cut_again_and_again(folder, disk, chosen.seed, chosen.cuts)
+    """Cut, try the controls, and say what came of it, also of as many cuts as there were when somebody stopped us."""
+    begun, came = time.monotonic(), Came()
     names = () if chosen.no_controls else CONTROLS[kind]
-    controls = {name: _losses(folder, disk, chosen.seed, name) for name in names}
-    blind = [name for name, one in controls.items() if one.is_clean]
-    lost, torn = ([what for one in found for what in getattr(one, part)] for part in ("lost", "torn"))
-    for text in (*lost, *torn):
-        print(f"  {text}")
-    for name, one in controls.items():
-        print(f"  without {name}: {len(one.lost)} lost, {len(one.torn)} torn {one.torn[:1]}")
-    print(
-        f"power seed={chosen.seed} database={kind} cuts={chosen.cuts} acks={acks} lost={len(lost)} torn={len(torn)} "
-        f"controls_lost={len(names) - len(blind)}/{len(names)} seconds={time.monotonic() - begun:.0f}",
-        flush=True,
-    )
-    return not (lost or torn or blind)
+    try:
+        disk = prepared(folder, kind)
+        cut_again_and_again(folder, disk, chosen, came)
+        for name in names:
+            came.controls[name] = _losses(folder, disk, chosen.seed, name)
+    finally:
+        came.tell(f"power seed={chosen.seed} database={kind}", len(names), time.monotonic() - begun)
+    return came.is_good(chosen.cuts, len(names))
 
 
-def cut_again_and_again(folder: Path, disk: Prepared, seed: int, cuts: int) -> tuple[int, list[Found]]:
-    """Cut the power so many times; return how many commands were acknowledged, and what was found of each cut."""
-    chance, acks, found, done = random.Random(f"{seed}/{disk.kind}"), 0, list[Found](), 0
-    while done < cuts:
-        machine = Machine(folder, disk, f"{seed}/{done}")
+@dataclass
+class Came:
+    """What came of a run, as far as it has gone."""
+
+    acks: int = 0
+    found: list[Found] = field(default_factory=list)
+    controls: dict[str, Found] = field(default_factory=dict)
+
+    def is_good(self, cuts: int, controls: int) -> bool:
+        """Tell whether all was done, nothing lost, and every control lost something."""
+        lose = sum(not one.is_clean for one in self.controls.values())
+        return len(self.found) == cuts and all(one.is_clean for one in self.found) and lose == controls
+
+    def tell(self, which: str, controls: int, seconds: float) -> None:
+        """Print what was found, and the line for scripts at the end."""
+        lost, torn = ([what for one in self.found for what in getattr(one, part)] for part in ("lost", "torn"))
+        for text in (*lost, *torn):
+            print(f"  {text}")
+        for name, one in self.controls.items():
+            print(f"  without {name}: {len(one.lost)} lost, {len(one.torn)} torn {one.torn[:1]}")
+        lose = sum(not one.is_clean for one in self.controls.values())
+        print(
+            f"{which} cuts={len(self.found)} acks={self.acks} lost={len(lost)} torn={len(torn)} "
+            f"controls_lost={lose}/{controls} seconds={seconds:.0f}",
+            flush=True,
+        )
+
+
+def cut_again_and_again(folder: Path, disk: Prepared, chosen: argparse.Namespace, came: Came) -> None:
+    """Cut the power so many times, on one machine after another."""
+    chance = random.Random(f"{chosen.seed}/{disk.kind}")
+    while len(came.found) < chosen.cuts:
+        machine, before = Machine(folder, disk, f"{chosen.seed}/{len(came.found)}"), came.acks
         try:
             machine.start()
-            while done < cuts and len(machine.heard.acks) < EVENTS_MAX:
-                found.append(_cut(machine, chance, done))
-                done += 1
+            while len(came.found) < chosen.cuts and len(machine.heard.acks) < ACKS_MAX:
+                came.found.append(_cut(machine, chance, len(came.found)))
+                came.acks = before + len(machine.heard.acks)
         finally:
             machine.throw_away()
-        acks += len(machine.heard.acks)
-    return acks, found
 
 
 def _cut(machine: Machine, chance: random.Random, number: int) -> Found:

@@ -192,7 +192,7 @@ def remove_stale_lock(disk: Disk) -> None:
     (disk.place / "cluster" / "postmaster.pid").unlink(missing_ok=True)
 
 
-def end_at(signals: tuple[signal.Signals, ...]) -> None:
+def end_at(*signals: signal.Signals) -> None:
     """Let these signals end the run as Ctrl-C does, so that its disks are taken out."""
     for one in signals:
         signal.signal(one, lambda *_: sys.exit(130))

@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import psutil
 
 _INSIDE = "WAYHOME_POWER_INSIDE"
 _APART = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private")
@@ -15,7 +18,9 @@ def why_not() -> str:
     """Return why no power can be cut on this machine, in a sentence; nothing where it can."""
     if os.geteuid() != 0:
         return "power cuts need root: a disk is mounted"
-    missing = [name for name in ("unshare", "mkfs.ext4", "mount", "cp") if shutil.which(name, path=_path()) is None]
+    missing = [
+        name for name in ("unshare", "setpriv", "mkfs.ext4", "mount", "cp") if shutil.which(name, path=_path()) is None
+    ]
     if missing:
         return f"power cuts need {', '.join(missing)}"
     if not Path("/dev/loop-control").exists():
@@ -29,10 +34,20 @@ def is_inside() -> bool:
     return os.environ.get(_INSIDE) == "yes" and os.getpid() == 1
 
 
-def enter(arguments: Sequence[str]) -> None:
-    """Begin anew in a namespace, in this process's place; does not return."""
-    words = [*_APART, sys.executable, "-m", "tests.power", *arguments]
-    os.execvpe(words[0], words, os.environ | {_INSIDE: "yes", "PATH": _path()})
+def enter(arguments: Sequence[str]) -> int:
+    """Begin anew in a namespace and return how that ended; told to end, it lets what is inside finish its lines."""
+    words = ["setpriv", "--pdeathsig", "KILL", *_APART, sys.executable, "-m", "tests.power", *arguments]
+    environment = os.environ | {_INSIDE: "yes", "PATH": _path()}
+    with subprocess.Popen(words, env=environment) as apart:
+
+        def pass_on(number: int, _frame: object) -> None:
+            for process in psutil.Process(apart.pid).children():  # unshare itself does not listen
+                process.send_signal(number)
+
+        for one in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(one, pass_on)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells those inside by itself
+        return apart.wait()
 
 
 def _path() -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from events.instants import instant, instant_text
-from tests.kit.roads import consents, plan_trip, ready_to_travel
-from tests.kit.story import story
-from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop, at_once
+from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
 from workers.running.jobs import AnyJob, JobOutcome, JobResult
@@ -19,7 +16,6 @@ from workers.running.perform import Backoff
 from workflow.command import RetryTask
 from workflow.subjects.intake.commands import WithdrawConsent
 
-ROUNDS, WORKERS = 6, 4
 REPORTS: tuple[JobResult, ...] = ("done", "refused", "unknown", "dead", "undone")
 
 
@@ -42,24 +38,6 @@ def test_a_claim_raises_the_epoch_and_keeps_the_date_of_the_first(either_shop: W
     assert (first.epoch, second.epoch) == (1, 2)
     assert (first.attempts, second.attempts) == (1, 2)
     assert first.begun_at == second.begun_at, "what is dated outside says the same at the second attempt"
-
-
-def test_two_workers_never_hold_one_task(either_shop: Workshop) -> None:
-    shop = either_shop
-    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel"), "operational"))
-    ids = sorted(case.tasks())
-    hands = [shop.worker(f"worker-{number}") for number in range(WORKERS)]
-    held: Counter[tuple[str, int]] = Counter()
-    for _ in range(ROUNDS):
-        taken = at_once(*(partial(claimed, hand, shop, *ids) for hand in hands))
-        found = [(job.task_id, job.epoch) for jobs in taken for job in jobs]
-        # PostgreSQL passes over rows that are locked, so a round may leave some for the next sweep; never two holders.
-        assert len({task_id for task_id, _ in found}) == len(found) <= len(ids)
-        held.update(found)
-        shop.lapse()
-        hands[0].leases.free(hands[0].leases.lost(shop.now), shop.now)
-    assert set(held.values()) == {1}
-    assert {task_id for task_id, _ in held} == set(ids)
 
 
 def test_a_task_that_is_held_is_not_claimed_again(shop: Workshop) -> None:
