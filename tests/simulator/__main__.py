@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-import traceback
 
 from tests.simulator.office import folder
-from tests.simulator.running import run
+from tests.simulator.running import run, shortened
 from tests.simulator.year import Terms
 
 
@@ -30,6 +29,7 @@ def main() -> int:
             if not found.ok:
                 bad += 1
                 print("\n".join(f"  {one}" for one in found.findings))
+                print(f"  seed {seed}, shortest schedule: {' '.join(map(str, shortened(terms, place, found)))}")
     took = time.monotonic() - began
     print(f"simulator seeds={given.seeds} broken={bad} seconds={took:.1f} seeds_per_second={given.seeds / took:.2f}")
     return 1 if bad else 0

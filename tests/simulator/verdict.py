@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
-from tests.simulator.faults import DEATHS
 from tests.simulator.year import Simulation
-from workflow.tasks import GIVING_BACK, KIND_OF
+from workflow.tasks import GIVING_BACK
 
 # Which promise a check is about; what I7 finds is told apart by its words.
 _PROMISE: Final = {"I1": "lost", "I5": "doubled", "I6": "overbooked", "I8": "illegal", "I10": "illegal", "I12": "illegal"}
@@ -81,9 +80,10 @@ def _about(one: CheckResult, fault: str) -> str:
 
 
 def _performed(world: Simulation) -> dict[str, int]:
-    """Return how often each task was done outside: a letter of the same message is the same letter."""
-    letters = {(deed.key, deed.what) for deed in world.mail.delivered if deed.key in KIND_OF or "-" in deed.key}
-    return dict(Counter([*world.agency.book, *(key for key, _ in letters if not key.startswith("party-"))]))
+    """Return how often each task was done outside; a letter that a person had written again is that person's."""
+    letters = Counter(deed.key for deed in world.mail.delivered if not deed.key.startswith("party-"))
+    letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in world.staff.retried.items()}))
+    return dict(Counter(world.agency.book.keys()) + letters)
 
 
 def _of_the_ledgers(world: Simulation) -> Iterator[tuple[str, str]]:
@@ -136,7 +136,7 @@ def _numbers(world: Simulation) -> dict[str, int]:
         "commands": world.staff.asked,
         "acks": len(world.staff.acknowledged) + len(world.staff.refused),
         "faults": len(faults.happened),
-        "crashes": faults.count(*DEATHS),
+        "crashes": faults.count("die"),
         "drops": faults.count("lost", "away", "silent", "empty_queue"),
         "twice": faults.count("twice"),
         "late": faults.count("late"),
