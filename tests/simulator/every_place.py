@@ -1,6 +1,6 @@
 """A crash at every place at which a crash makes a difference: before and after each commit, file and call outside.
 
-One person's whole way is gone without a fault. At each place the world is split: in one, a copy, the process dies there,
+One person's whole way is gone without a fault. At each place the world is split: in one, a copy, the process dies,
 everything is begun anew over what was on the disk at that instant, healed and judged; in the other the way goes on. A
 copy made in the middle of a write is what a power cut leaves behind.
 """

@@ -28,7 +28,7 @@ class Killed(BaseException):
 class Machine:
     """Console and workers of one host, as ``wayhome serve`` has them; its threads are the scheduler's one."""
 
-    def __init__(self, name: str, data: Path, clock: Clock, queue: TaskNotifier, orders: Orders, post: Post) -> None:  # noqa: PLR0913 - a world in parts
+    def __init__(self, name: str, data: Path, clock: Clock, queue: TaskNotifier, orders: Orders, post: Post) -> None:
         self.name = name
         self.lives = 0  # how often it was begun
         self.is_dead = True

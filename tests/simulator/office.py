@@ -20,7 +20,7 @@ from workflow.programme.loading import load_definition, shipped_programme_text
 from workflow.values.days import begin_of
 
 FEW: Final = 20  # as many people have a small house, where they want the same beds
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
+MEMORY: Final = Path("/dev/shm")
 
 
 @cache

@@ -12,11 +12,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from console.simulation.bank import ReceivedPayment, SimulatedBank
 from tests.simulator.faults import Faults
 from workers.errors import OutcomeUnknown, Unavailable
+from workers.iso20022.sent_payments import read_sent
 from workers.running.orders import Order
 
 BACK_AFTER: Final = timedelta(days=1)
@@ -90,12 +91,13 @@ class Agency:
 
 
 class Mail:
-    """The post: a folder that knows what lies in it, or a server that sends whatever it is handed, again too."""
+    """The post as a folder that knows what lies in it."""
 
-    def __init__(self, habits: Habits, now: Callable[[], datetime], *, server: bool) -> None:
+    way: ClassVar[str] = "folder"
+
+    def __init__(self, habits: Habits, now: Callable[[], datetime]) -> None:
         self._habits = habits
         self._now = now
-        self.way = "server" if server else "folder"
         self.delivered: list[Deed] = []
 
     def send(self, message: EmailMessage, key: str) -> str:
@@ -117,6 +119,12 @@ class Mail:
     def arrived(self, key: str) -> bool:
         """Tell, as whoever it is for would on the telephone, whether a letter came."""
         return any(deed.key == key for deed in self.delivered)
+
+
+class MailServer(Mail):
+    """The post as a server that sends whatever it is handed, again too, and cannot be asked."""
+
+    way: ClassVar[str] = "server"
 
 
 class Bank:
@@ -162,10 +170,12 @@ class Bank:
     def _fetched(self, path: Path, books: SimulatedBank, now: datetime) -> bool:
         if self._faults.at("bank") == "late":
             return False
-        books.receive(path.read_bytes())
+        data = path.read_bytes()
+        books.receive(data)
         path.replace(self.folder / "sent" / path.name)
-        self.paid.update(list(books._messages[path.stem]))  # noqa: SLF001 - which payments it read from this file
-        self._answer(path.stem, books.report(path.stem), now)
+        payments = read_sent(data)
+        self.paid.update(one.end_to_end_id for one in payments)
+        self._answer(path.stem, books.report(payments[0].message_id), now)
         return True
 
     def _given_back(self, paid: str, books: SimulatedBank, now: datetime) -> bool:

@@ -6,17 +6,17 @@ Whoever watches and never cries is blind, or the house is safe: with these in pl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import count
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, cast
 
 import pytest
 from sqlalchemy import and_, bindparam, select, update
 
 from events.errors import StoreProblem
-from events.log import Log
+from events.instants import instant, instant_text
 from events.writing import Writing
-from handlers.commanding.command_batch import CommandBatch
+from handlers.commanding.command_batch import BatchResult, CommandBatch
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.commanding.service import CommandService
 from handlers.projections import tasks as rows
@@ -30,11 +30,14 @@ from workers.running.orders import Order
 from workers.running.perform import Performer
 from workers.running.sweeper import Sweeper
 from workflow import decide
-from workflow.command import FinishTask, FireTimer
+from workflow.command import Command, FinishTask, FireTimer
 from workflow.situation import Situation
+from workflow.subject import CommandRule
 from workflow.subjects.accommodation import decisions as beds
 
 Patch = pytest.MonkeyPatch
+Plant = Callable[[Patch], None]
+_RULES: Final = cast("dict[type[Command], CommandRule]", decide.RULES)
 
 
 def sends_before_it_claims(patch: Patch) -> None:
@@ -102,13 +105,16 @@ def a_failed_commit_counts_as_stored(patch: Patch) -> None:
 
     def trusting(self: CommandService, commands: Any, demand: Any = lambda _: None) -> Any:
         kept: list[Any] = []
+
+        def keep(answers: Any) -> None:
+            demand(answers)
+            kept.append(answers)
+
         try:
-            return write(self, commands, lambda answers: (kept.append(answers), demand(answers)) and None)
+            return write(self, commands, keep)
         except StoreProblem:
             if not kept:
                 raise
-            from handlers.commanding.command_batch import BatchResult
-
             return BatchResult(kept[-1], {}, [])
 
     patch.setattr(CommandService, "_write", trusting)
@@ -119,15 +125,14 @@ def timers_fire_hours_early(patch: Patch) -> None:
     timers_due, rule = Leases.timers_due, decide.RULES[FireTimer]
 
     def ahead(self: Leases, now: str, most: int) -> Any:
-        later = leases.instant_text(leases.instant(now) + leases.timedelta(hours=5))
-        return timers_due(self, later, most)
+        return timers_due(self, instant_text(instant(now) + timedelta(hours=5)), most)
 
     def fired(command: Any, situation: Situation) -> Any:
         moved = situation._replace(now=max(situation.now, command.due_at))
         return rule.decide(command, moved)
 
     patch.setattr(Leases, "timers_due", ahead)
-    patch.setitem(decide.RULES, FireTimer, rule._replace(decide=fired))
+    patch.setitem(_RULES, FireTimer, rule._replace(decide=fired))
 
 
 def a_timer_that_fired_stays_set(patch: Patch) -> None:
@@ -147,17 +152,17 @@ def a_timer_that_fired_stays_set(patch: Patch) -> None:
 
     def firing(timer: Any, ids: Any) -> FireTimer:
         origin = ids.by_machine("system:timer", "system", timer.case_id, f"{timer.timer_id}/fired/{next(fresh)}")
-        return FireTimer(**origin, timer_id=timer.timer_id, due_at=sweeper.instant(timer.due_at))
+        return FireTimer(**origin, timer_id=timer.timer_id, due_at=instant(timer.due_at))
 
     patch.setattr(rows, "work_change", unchanged)
     patch.setattr(sweeper, "_firing", firing)
-    patch.setitem(decide.RULES, FireTimer, rule._replace(decide=fired))
+    patch.setitem(_RULES, FireTimer, rule._replace(decide=fired))
 
 
 def a_bed_that_is_given_up_is_not_free(patch: Patch) -> None:
     """The case says that it has no bed any more, and the house is not told."""
     given_up = beds.bed_given_up
-    patch.setattr(beds, "bed_given_up", lambda *said: [one for one in given_up(*said)[:1]])
+    patch.setattr(beds, "bed_given_up", lambda *said: given_up(*said)[:1])
 
 
 def a_ghost_may_put_a_task_back(patch: Patch) -> None:
@@ -179,7 +184,7 @@ def a_ghosts_result_is_taken(patch: Patch) -> None:
         return rule.decide(command, situation._replace(case=situation.case._replace(tasks=tasks_then)))
 
     patch.setattr(CommandBatch, "_ghost", lambda _self, _command: None)
-    patch.setitem(decide.RULES, FinishTask, rule._replace(decide=finished))
+    patch.setitem(_RULES, FinishTask, rule._replace(decide=finished))
 
 
 def nobody_rings_again(patch: Patch) -> None:
@@ -190,12 +195,12 @@ def nobody_rings_again(patch: Patch) -> None:
 def a_claim_does_not_look_who_has_it(patch: Patch) -> None:
     """Two who hear of a task at once both do it."""
     taken = leases._update(leases._IDS.where(tasks.c.task_id.in_(leases._MINE), tasks.c.due_at <= bindparam("now")))
-    values = {"status": "claimed", "epoch": tasks.c.epoch + 1, "attempts": tasks.c.attempts + 1,
-              "owner": bindparam("worker"), "lease_until": bindparam("until"), "claimed_at": bindparam("now")}  # fmt: skip
+    counted = {"epoch": tasks.c.epoch + 1, "attempts": tasks.c.attempts + 1, "claimed_at": bindparam("now")}
+    values = {"status": "claimed", "owner": bindparam("worker"), "lease_until": bindparam("until")} | counted
     patch.setattr(leases, "_CLAIM", taken.values(values).returning(*tasks.c))
 
 
-PLANTED: Final[tuple[Callable[[Patch], None], ...]] = (
+PLANTED: Final[tuple[Plant, ...]] = (
     sends_before_it_claims,
     a_dead_workers_letter_is_written_again,
     no_answer_counts_as_no,

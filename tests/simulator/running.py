@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tests.simulator.durable import watched
 from tests.simulator.faults import Fault, Faults
 from tests.simulator.office import FEW, data_of, start
-from tests.simulator.shrinking import shortest
+from tests.simulator.shrinking import RUNS_MAX, shortest
 from tests.simulator.verdict import Verdict, judged
 from tests.simulator.year import NeverQuiet, Simulation, Terms
 
@@ -51,9 +51,9 @@ def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run
             world.close()
 
 
-def shortened(terms: Terms, place: Path, broken: Run) -> list[Fault]:
-    """Return the shortest schedule of faults found that breaks something too."""
-    return shortest(broken.happened, lambda some: not run(terms, place, only=some).ok)
+def shortened(terms: Terms, place: Path, broken: Run, runs: int = RUNS_MAX) -> list[Fault]:
+    """Return the shortest schedule of faults, found in so many runs, that breaks something too."""
+    return shortest(broken.happened, lambda some: not run(terms, place, only=some).ok, runs)
 
 
 @contextmanager

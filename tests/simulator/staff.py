@@ -47,13 +47,13 @@ class Wishes(NamedTuple):
 class Staff:
     """Everybody who asks the office for something, and what they know of it."""
 
-    def __init__(self, wishes: Wishes, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:  # noqa: PLR0913 - a world in parts
+    def __init__(self, wishes: Wishes, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
         self._wishes = wishes
         self._seed = seed
         self._faults = faults
         self._mail = mail
         self._people = people
-        self._order = Random(f"{seed}/staff")  # noqa: S311 - repeatable on purpose
+        self._order = Random(f"{seed}/staff")
         within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
         self._comes = sorted(self._order.random() * within for _ in range(people))
         self._arrived = 0
@@ -61,6 +61,7 @@ class Staff:
         self.pending: dict[UUID, Command] = {}
         self.acknowledged: dict[UUID, Acknowledgement] = {}
         self.refused: dict[UUID, str] = {}
+        self.sent_twice: set[UUID] = set()  # no refusal is remembered: the second may be carried out
         self.withdrawn: dict[str, datetime] = {}  # by case, when it was acknowledged
         self.asked = 0
         self.retried: Counter[str] = Counter()  # by task, how often somebody had it tried again who knew of no outcome
@@ -96,6 +97,8 @@ class Staff:
         for command in list(self.pending.values()):
             what = self._faults.at("request")
             sent += [command] * {"lost": 0, "twice": 2}.get(what, 1)
+            if what == "twice":
+                self.sent_twice.add(command.command_id)
         self.asked += len(sent)
         answered = False
         for part in self._in_parts(sent):
@@ -144,7 +147,7 @@ class Staff:
 
     def _to_be_forgotten(self, seen: CaseSnapshot) -> list[Command]:
         case_id = seen.case.case_id
-        chosen = Random(f"{self._seed}/{case_id}").random() < self._wishes.forgotten  # noqa: S311 - repeatable
+        chosen = Random(f"{self._seed}/{case_id}").random() < self._wishes.forgotten
         if not chosen or case_id in self.erased:
             return []
         self.erased.add(case_id)

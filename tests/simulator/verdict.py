@@ -12,7 +12,14 @@ from tests.simulator.year import Simulation
 from workflow.tasks import GIVING_BACK
 
 # Which promise a check is about; what I7 finds is told apart by its words.
-_PROMISE: Final = {"I1": "lost", "I5": "doubled", "I6": "overbooked", "I8": "illegal", "I10": "illegal", "I12": "illegal"}
+_PROMISE: Final = {
+    "I1": "lost",
+    "I5": "doubled",
+    "I6": "overbooked",
+    "I8": "illegal",
+    "I10": "illegal",
+    "I12": "illegal",
+}
 _EARLY: Final = ("before it was due", ", before ")
 _UNDONE: Final = ("still open", "nobody's work list", "has not fired")
 PROMISES: Final = ("lost", "doubled", "overbooked", "undone", "early", "illegal")
@@ -99,7 +106,7 @@ def _of_the_ledgers(world: Simulation) -> Iterator[tuple[str, str]]:
         if len(keys) > 1:
             yield "doubled", f"{what} was written in {len(keys)} letters: {', '.join(sorted(keys))}"
     for command_id, kind in world.staff.refused.items():
-        if container.log.of_command(str(command_id)):
+        if command_id not in world.staff.sent_twice and container.log.of_command(str(command_id)):
             yield "lost", f"{kind} {command_id} was refused and is in the log"
     yield from _after_withdrawal(world)
 
