@@ -198,12 +198,11 @@ def deeds_for(kind: str, status: str) -> tuple[str, ...]:
     """Return the commands that help with a task that stopped.
 
     >>> deeds_for("send_referral", "unknown"), deeds_for("disburse_grant", "unknown"), deeds_for("ask_host", "dead")
-    (('ConfirmLetter', 'RetryTask', 'CancelTask'), ('RetryTask',), ('RetryTask', 'CancelTask'))
+    (('ConfirmLetter', 'RetryTask'), ('RetryTask',), ('RetryTask', 'CancelTask'))
     """
     if status != "unknown":
         return ("RetryTask", "CancelTask")
-    # A letter that was called off on its way and never arrived is taken back, not sent again.
-    return ("ConfirmLetter", "RetryTask", "CancelTask") if KIND_OF[kind].is_letter else ("RetryTask",)
+    return ("ConfirmLetter", "RetryTask") if KIND_OF[kind].is_letter else ("RetryTask",)
 
 
 # For each kind of item the command, and the field its item names.

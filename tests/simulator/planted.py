@@ -32,12 +32,17 @@ from workers.running.sweeper import Sweeper
 from workflow import decide
 from workflow.command import Command, FinishTask, FireTimer
 from workflow.situation import Situation
-from workflow.subject import CommandRule
+from workflow.subject import CommandRule, Decide
 from workflow.subjects.accommodation import decisions as beds
 
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
-_RULES: Final = cast("dict[type[Command], CommandRule]", decide.RULES)
+
+
+def _decides(patch: Patch, command: type[Command], how: Decide) -> None:
+    """Let a kind of command be decided in another way."""
+    rules = cast("dict[type[Command], CommandRule]", decide.RULES)
+    patch.setattr(decide, "RULES", {**rules, command: rules[command]._replace(decide=how)})
 
 
 def sends_before_it_claims(patch: Patch) -> None:
@@ -132,7 +137,7 @@ def timers_fire_hours_early(patch: Patch) -> None:
         return rule.decide(command, moved)
 
     patch.setattr(Leases, "timers_due", ahead)
-    patch.setitem(_RULES, FireTimer, rule._replace(decide=fired))
+    _decides(patch, FireTimer, fired)
 
 
 def a_timer_that_fired_stays_set(patch: Patch) -> None:
@@ -156,7 +161,7 @@ def a_timer_that_fired_stays_set(patch: Patch) -> None:
 
     patch.setattr(rows, "work_change", unchanged)
     patch.setattr(sweeper, "_firing", firing)
-    patch.setitem(_RULES, FireTimer, rule._replace(decide=fired))
+    _decides(patch, FireTimer, fired)
 
 
 def a_bed_that_is_given_up_is_not_free(patch: Patch) -> None:
@@ -184,7 +189,7 @@ def a_ghosts_result_is_taken(patch: Patch) -> None:
         return rule.decide(command, situation._replace(case=situation.case._replace(tasks=tasks_then)))
 
     patch.setattr(CommandBatch, "_ghost", lambda _self, _command: None)
-    patch.setitem(_RULES, FinishTask, rule._replace(decide=finished))
+    _decides(patch, FinishTask, finished)
 
 
 def nobody_rings_again(patch: Patch) -> None:
