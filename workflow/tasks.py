@@ -47,15 +47,22 @@ def retry_task(command: RetryTask, situation: Situation) -> Decision:
 
 
 def cancel_task(command: CancelTask, situation: Situation) -> Decision:
-    """Return that a task is taken back, unless a worker is doing it at this moment."""
+    """Return that a task is taken back, unless a worker is doing it at this moment, or may have done it.
+
+    Of a letter that was called off on its way a person says so that it never arrived: nobody else can, and it is not
+    to be sent again.
+    """
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
         return refused(refusals.TASK_IS_OPEN())
     if command.task_id in situation.claimed:
         return refused(refusals.TASK_IS_BEING_DONE())
-    if task.status == "unknown":
+    if task.status != "unknown":
+        return _taken_back(command.task_id, task, command.reason, situation)
+    if not KIND_OF[task.kind].is_letter or _is_wanted(task, situation):
         return refused(refusals.TASK_WAS_SENT())
-    return _taken_back(command.task_id, task, command.reason, situation)
+    found = facts.TaskFoundUndone(task_id=command.task_id, kind=task.kind)
+    return [*situation.about_case(found), *_taken_back(command.task_id, task, command.reason, situation)]
 
 
 def confirm_letter(command: ConfirmLetter, situation: Situation) -> Decision:

@@ -308,7 +308,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     "PartCases.other": _names(lambda context: access_of(case_of(context)).joined),
     "RetryTask.task_id": tasks("refused", "dead", "unknown"),
     "ConfirmLetter.task_id": tasks("unknown"),
-    "CancelTask.task_id": tasks("open", "refused", "dead"),
+    "CancelTask.task_id": tasks("open", "refused", "dead", "unknown"),
     "topics": _parts(lambda programme: programme.consultation_topics),
     "at_risk_groups": _parts(lambda programme: programme.at_risk_groups),
     "ChangeEntry.entry": _entries_or_office,

@@ -10,9 +10,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
+
+from console import container
+from events.facts import catalogue
 
 PASS: Callable[[str, bool], None] = lambda _kind, _after: None  # noqa: E731 - a value: nobody watches
 
@@ -80,6 +84,7 @@ def watched() -> Iterator[Watch]:
         patch.setattr(sqlite3, "connect", connect)
         patch.setattr(sqlite3.dbapi2, "connect", connect)
         patch.setattr(os, "fsync", sync)
+        patch.setattr(container, "catalogue", cache(catalogue))  # the same for every process, and dear to make
         try:
             yield WATCH
         finally:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from console.simulation.bank import ReceivedPayment, SimulatedBank
-from tests.simulator.faults import DEATHS, Faults
+from tests.simulator.faults import Faults
 from workers.errors import OutcomeUnknown, Unavailable
+from workers.iso20022.sent_payments import read_sent
 from workers.running.orders import Order
 
-Tell = Callable[[str, str], None]  # of which kind a place is, and what goes wrong there
 BACK_AFTER: Final = timedelta(days=1)
 
 
@@ -42,24 +42,26 @@ class Habits:
     def before(self, kind: str) -> str:
         """Take what was asked, or not; return what goes wrong afterwards."""
         what = self._faults.at(kind)
-        if what == "away":
+        if what == "late_away":
+            self._meanwhile()
+        if what in ("away", "late_away"):
             raise Unavailable("nobody answers")
         if what == "silent":
             raise OutcomeUnknown("cut off before anything was written down")
-        if what == "die_before":
+        if what == "die":
             self._crash()
         return what
 
     def after(self, what: str) -> None:
-        """Answer, or not."""
+        """Answer, or not; whoever asked may be dead by then."""
+        if what == "late":
+            self._meanwhile()
+        if self._faults.at("taken") == "die":
+            self._crash()
         if what == "silent_done":
             raise OutcomeUnknown("cut off before the answer")
         if what == "error_done":
             raise Unavailable("500, says the machine, and did it")
-        if what == "late":
-            self._meanwhile()
-        if what in DEATHS:
-            self._crash()
 
 
 class Agency:
@@ -89,12 +91,13 @@ class Agency:
 
 
 class Mail:
-    """The post: a folder that knows what lies in it, or a server that sends whatever it is handed, again too."""
+    """The post as a folder that knows what lies in it."""
 
-    def __init__(self, habits: Habits, now: Callable[[], datetime], *, server: bool) -> None:
+    way: ClassVar[str] = "folder"
+
+    def __init__(self, habits: Habits, now: Callable[[], datetime]) -> None:
         self._habits = habits
         self._now = now
-        self.way = "server" if server else "folder"
         self.delivered: list[Deed] = []
 
     def send(self, message: EmailMessage, key: str) -> str:
@@ -118,6 +121,12 @@ class Mail:
         return any(deed.key == key for deed in self.delivered)
 
 
+class MailServer(Mail):
+    """The post as a server that sends whatever it is handed, again too, and cannot be asked."""
+
+    way: ClassVar[str] = "server"
+
+
 class Bank:
     """A bank whose gateway fetches files: it pays what each file says, though another said the same before."""
 
@@ -130,11 +139,10 @@ class Bank:
         self.paid: Counter[str] = Counter()  # by payment, how many files of it were fetched
 
     def at(self, folder: Path) -> Bank:
-        """Return a bank of the same books at another folder."""
-        other = copy.copy(self)
-        other.folder, other.paid = folder, Counter(self.paid)
-        other._books, other._due, other._back = copy.deepcopy(self._books), list(self._due), dict(self._back)
-        return other
+        """Return this bank with its gateway at another folder."""
+        moved = copy.copy(self)
+        moved.folder = folder
+        return moved
 
     def statement(self) -> dict[str, object]:
         """Return what was paid and did not come back."""
@@ -155,16 +163,19 @@ class Bank:
 
     @property
     def is_quiet(self) -> bool:
-        """Tell whether everything was answered."""
-        return not self._due and not self._back and not any((self.folder / "out").glob("*.xml"))
+        """Tell whether everything was answered, and every answer read."""
+        unread = [path for name in ("out", "in") for path in (self.folder / name).glob("*.xml")]
+        return not self._due and not self._back and not unread
 
     def _fetched(self, path: Path, books: SimulatedBank, now: datetime) -> bool:
         if self._faults.at("bank") == "late":
             return False
-        books.receive(path.read_bytes())
+        data = path.read_bytes()
+        books.receive(data)
         path.replace(self.folder / "sent" / path.name)
-        self.paid.update(list(books._messages[path.stem]))
-        self._answer(path.stem, books.report(path.stem), now)
+        payments = read_sent(data)
+        self.paid.update(one.end_to_end_id for one in payments)
+        self._answer(path.stem, books.report(payments[0].message_id), now)
         return True
 
     def _given_back(self, paid: str, books: SimulatedBank, now: datetime) -> bool:

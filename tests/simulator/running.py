@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.simulator.durable import watched
-from tests.simulator.faults import Fault
+from tests.simulator.faults import Fault, Faults
 from tests.simulator.office import FEW, data_of, start
+from tests.simulator.shrinking import RUNS_MAX, shortest
 from tests.simulator.verdict import Verdict, judged
 from tests.simulator.year import NeverQuiet, Simulation, Terms
 
@@ -25,19 +26,20 @@ class Run(NamedTuple):
     @property
     def ok(self) -> bool:
         """Tell whether every promise was kept and nothing broke."""
-        return self.verdict is not None and self.verdict.ok
+        return self.verdict is not None and self.verdict.ok and not self.error
 
     @property
     def findings(self) -> list[str]:
         """Return what was found."""
-        return [self.error] if self.verdict is None else list(self.verdict.findings())
+        return [*filter(None, [self.error]), *(self.verdict.findings() if self.verdict else ())]
 
 
 def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run:
     """Run one seed in a folder and judge it; an error of the engine's is a finding too."""
     small = terms.people <= FEW
     with silent(), watched(), data_of(small, place) as data:
-        world = Simulation(terms, data, start(small=small), only=only)
+        faults = Faults(terms.seed, only=only, share=terms.share)
+        world = Simulation(terms, data, start(small=small), faults)
         try:
             world.run()
             return Run(judged(world), "", tuple(world.faults.happened))
@@ -47,6 +49,11 @@ def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run
             return Run(None, f"{type(problem).__name__}: {problem}", tuple(world.faults.happened))
         finally:
             world.close()
+
+
+def shortened(terms: Terms, place: Path, broken: Run, runs: int = RUNS_MAX) -> list[Fault]:
+    """Return the shortest schedule of faults, found in so many runs, that breaks something too."""
+    return shortest(broken.happened, lambda some: not run(terms, place, only=some).ok, runs)
 
 
 @contextmanager

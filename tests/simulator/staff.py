@@ -5,10 +5,11 @@ What was asked and not answered, and what was acknowledged, they have on paper: 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,20 +29,26 @@ from tests.simulator.faults import Faults
 from tests.simulator.machine import Machine
 from tests.simulator.outside import Mail
 from workflow.case.proposals import proposals_of
-from workflow.command import CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
+from workflow.command import CancelTask, CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
 from workflow.reasons import Refused
 from workflow.subjects.erasure.commands import ErasePerson, RequestErasure
 from workflow.tasks import KIND_OF
 
-_GIVES_UP: Final = 0.004  # at each look: the person has had enough
-_ASKS_TO_BE_FORGOTTEN: Final = 0.3  # of those whose case has ended
 _STUCK: Final = select(tasks).where(tasks.c.status.in_(("unknown", "dead"))).order_by(tasks.c.task_id)
+
+
+class Wishes(NamedTuple):
+    """What people want, in shares of one: to give up, at each look; to be forgotten, once their case has ended."""
+
+    gives_up: float
+    forgotten: float
 
 
 class Staff:
     """Everybody who asks the office for something, and what they know of it."""
 
-    def __init__(self, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
+    def __init__(self, wishes: Wishes, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
+        self._wishes = wishes
         self._seed = seed
         self._faults = faults
         self._mail = mail
@@ -54,8 +61,10 @@ class Staff:
         self.pending: dict[UUID, Command] = {}
         self.acknowledged: dict[UUID, Acknowledgement] = {}
         self.refused: dict[UUID, str] = {}
+        self.sent_twice: set[UUID] = set()  # no refusal is remembered: the second may be carried out
         self.withdrawn: dict[str, datetime] = {}  # by case, when it was acknowledged
         self.asked = 0
+        self.retried: Counter[str] = Counter()  # by task, how often somebody had it tried again who knew of no outcome
         self.erased: set[str] = set()
 
     def everybody_came(self) -> bool:
@@ -88,6 +97,8 @@ class Staff:
         for command in list(self.pending.values()):
             what = self._faults.at("request")
             sent += [command] * {"lost": 0, "twice": 2}.get(what, 1)
+            if what == "twice":
+                self.sent_twice.add(command.command_id)
         self.asked += len(sent)
         answered = False
         for part in self._in_parts(sent):
@@ -130,13 +141,13 @@ class Staff:
             return [self._made(ConfirmDecision, seen, proposal_id=erasing[0], **officer)]
         if seen.definition.journey.stage(seen.case.stage).ends and not proposals:
             return self._to_be_forgotten(seen)
-        if not proposals and seen.case.stage != "referral" and self._order.random() < _GIVES_UP:
+        if not proposals and seen.case.stage != "referral" and self._order.random() < self._wishes.gives_up:
             return [managed.advance("withdraw", reason="declined")]
         return next_commands(seen, now)
 
     def _to_be_forgotten(self, seen: CaseSnapshot) -> list[Command]:
         case_id = seen.case.case_id
-        chosen = Random(f"{self._seed}/{case_id}").random() < _ASKS_TO_BE_FORGOTTEN
+        chosen = Random(f"{self._seed}/{case_id}").random() < self._wishes.forgotten
         if not chosen or case_id in self.erased:
             return []
         self.erased.add(case_id)
@@ -155,7 +166,9 @@ class Staff:
             if letter and self._mail.arrived(row.task_id):
                 yield ConfirmLetter(command_id=self._id(), **fields)
             elif letter or row.status == "dead":
+                self.retried[row.task_id] += letter
                 yield RetryTask(command_id=self._id(), **fields)
+                yield CancelTask(command_id=self._id(), reason="did not arrive, and is not wanted any more", **fields)
 
     def _made(self, kind: type[CaseCommand], seen: CaseSnapshot, **fields: Any) -> CaseCommand:
         return kind(command_id=self._id(), case_id=CaseId(seen.case.case_id), **fields)

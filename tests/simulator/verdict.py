@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
-from tests.simulator.faults import DEATHS
 from tests.simulator.year import Simulation
-from workflow.tasks import GIVING_BACK, KIND_OF
+from workflow.tasks import GIVING_BACK
 
 # Which promise a check is about; what I7 finds is told apart by its words.
 _PROMISE: Final = {
@@ -88,9 +87,10 @@ def _about(one: CheckResult, fault: str) -> str:
 
 
 def _performed(world: Simulation) -> dict[str, int]:
-    """Return how often each task was done outside: a letter of the same message is the same letter."""
-    letters = {(deed.key, deed.what) for deed in world.mail.delivered if deed.key in KIND_OF or "-" in deed.key}
-    return dict(Counter([*world.agency.book, *(key for key, _ in letters if not key.startswith("party-"))]))
+    """Return how often each task was done outside; a letter that a person had written again is that person's."""
+    letters = Counter(deed.key for deed in world.mail.delivered if not deed.key.startswith("party-"))
+    letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in world.staff.retried.items()}))
+    return dict(Counter(world.agency.book.keys()) + letters)
 
 
 def _of_the_ledgers(world: Simulation) -> Iterator[tuple[str, str]]:
@@ -106,7 +106,7 @@ def _of_the_ledgers(world: Simulation) -> Iterator[tuple[str, str]]:
         if len(keys) > 1:
             yield "doubled", f"{what} was written in {len(keys)} letters: {', '.join(sorted(keys))}"
     for command_id, kind in world.staff.refused.items():
-        if container.log.of_command(str(command_id)):
+        if command_id not in world.staff.sent_twice and container.log.of_command(str(command_id)):
             yield "lost", f"{kind} {command_id} was refused and is in the log"
     yield from _after_withdrawal(world)
 
@@ -143,7 +143,7 @@ def _numbers(world: Simulation) -> dict[str, int]:
         "commands": world.staff.asked,
         "acks": len(world.staff.acknowledged) + len(world.staff.refused),
         "faults": len(faults.happened),
-        "crashes": faults.count(*DEATHS),
+        "crashes": faults.count("die"),
         "drops": faults.count("lost", "away", "silent", "empty_queue"),
         "twice": faults.count("twice"),
         "late": faults.count("late"),

@@ -6,9 +6,10 @@ One seed gives one history, bit for bit. Time stands still until the scheduler m
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
@@ -20,16 +21,17 @@ from events.instants import instant
 from events.world import ManualClock
 from handlers.projections.tables import tasks, timers
 from tests.simulator.durable import WATCH
-from tests.simulator.faults import Fault, Faults
+from tests.simulator.faults import Faults
 from tests.simulator.machine import Killed, Machine, lapse
-from tests.simulator.outside import Agency, Bank, Habits, Mail
+from tests.simulator.outside import Agency, Bank, Habits, Mail, MailServer
 from tests.simulator.queue import Queue
-from tests.simulator.staff import Staff
+from tests.simulator.staff import Staff, Wishes
 
 ROUNDS_MAX: Final = 40  # of steps at one moment: a bug that never comes to rest is found
-HEALING_MAX: Final = 400  # moments until everything must be done
+HEALING_MAX: Final = 72  # moments until everything must be done
 STRIDE_MAX: Final = timedelta(days=8)
 DAY: Final = timedelta(days=1)
+_SWEEPS: Final = 0.3  # in how many of the rounds after the first somebody sweeps
 MACHINES: Final = ("one", "two")
 _NEXT_TASK: Final = select(func.min(tasks.c.due_at)).where(tasks.c.status == "waiting", tasks.c.wanted)
 _NEXT_TIMER: Final = select(func.min(timers.c.due_at)).where(timers.c.status == "set")
@@ -47,31 +49,36 @@ class Terms(NamedTuple):
     people: int = 2
     days: int = 420
     share: float = 1.0
+    gives_up: float = 0.004  # at each look at a case: the person has had enough
+    forgotten: float = 0.3  # of those whose case has ended ask that everything about them is destroyed
 
 
 class Simulation:
     """A world with an office in it; its ``staff``, ``agency``, ``mail`` and ``bank`` know what really happened."""
 
-    def __init__(self, terms: Terms, data: Path, start: datetime, *, only: Collection[Fault] | None = None) -> None:
+    def __init__(self, terms: Terms, data: Path, start: datetime, faults: Faults | None = None) -> None:
         self.terms = terms
-        self.data = data
-        self.faults = Faults(terms.seed, only=only, share=terms.share)
+        self.faults = faults or Faults(terms.seed, share=terms.share)
         self.clock = ManualClock(start)
         self._start = start
         self._order = Random(f"{terms.seed}/order")
         habits = Habits(self.faults, self._crash, self._meanwhile)
         self.queue = Queue(self.faults, self._order)
         self.agency = Agency(habits, self.clock.now)
-        self.mail = Mail(habits, self.clock.now, server=terms.seed % 2 == 1)
+        self.mail = (MailServer if terms.seed % 2 else Mail)(habits, self.clock.now)
         self.bank = Bank(data / "bank", self.faults)
-        self.staff = Staff(terms.seed, terms.people, terms.days, self.faults, self.mail)
-        world = (data, self.clock, self.queue, self.agency, self.mail)
-        self.machines = [Machine(name, *world) for name in MACHINES]
+        self.staff = Staff(
+            Wishes(terms.gives_up, terms.forgotten), terms.seed, terms.people, terms.days, self.faults, self.mail
+        )
+        self.machines = self._machines(data)
         self._acting: Machine | None = None
         self._is_nested = False
         self._moment = 0
         self._drawn = ""
         self.crashes = 0
+
+    def _machines(self, data: Path) -> list[Machine]:
+        return [Machine(name, data, self.clock, self.queue, self.agency, self.mail) for name in MACHINES]
 
     # -- a run ----------------------------------------------------------------------------------------------
 
@@ -79,7 +86,8 @@ class Simulation:
         """Let the time pass, then heal everything and go on until nothing is left to do; raises NeverQuiet."""
         WATCH.passed = self._passed
         end, stride = self._start + timedelta(days=self.terms.days), DAY
-        while self.clock.now() < end and not self._is_over():
+        moved = True
+        while self.clock.now() < end and (moved or not self._is_over()):
             moved = self._moments_work()
             stride = DAY if moved or not self.staff.everybody_came() else min(stride * 2, STRIDE_MAX)
             self._pass_time(stride)
@@ -104,6 +112,22 @@ class Simulation:
             machine.end()
 
     @property
+    def somebody_acts(self) -> bool:
+        """Tell whether a process is in the middle of a step."""
+        return self._acting is not None
+
+    def die_and_go_on(self, data: Path) -> None:
+        """Let all processes be gone as they stand, not even unwound, and begin anew over a copy of the disk."""
+        for index in data.rglob("*-shm"):
+            index.unlink()  # of memory shared with processes that are no more
+        self._graves = self.machines  # held for ever: closing them would write to files that are not theirs any more
+        self.machines = self._machines(data)
+        self.bank = self.bank.at(data / "bank")
+        self.queue.empty()
+        self._acting, self._is_nested = None, False
+        WATCH.open.clear()
+
+    @property
     def alive(self) -> Machine:
         """Return a process that is up, begun anew if need be."""
         for machine in self.machines:
@@ -119,21 +143,23 @@ class Simulation:
         self._moment += 1
         self.queue.come_in()
         anything = False
-        for _ in range(ROUNDS_MAX):
-            if not self._round(self.machines):
+        for number in range(ROUNDS_MAX):
+            if not self._round(self.machines, sweeps=number == 0 or self._order.random() < _SWEEPS):
                 return anything
             anything = True
             self.clock.advance(timedelta(seconds=self._order.randrange(10)))
         return anything
 
-    def _round(self, machines: list[Machine]) -> bool:
+    def _round(self, machines: Sequence[Machine], *, sweeps: bool) -> bool:
+        """Let everybody have a step, in an order of the seed's; people sit at one of the machines, and one sweeps."""
         steps: list[Callable[[], bool]] = [lambda: self.bank.work(self.clock.now())]
-        for machine in machines:
-            steps += [lambda m=machine: self._step(m, self._work), lambda m=machine: self._step(m, self._ask)]
-        sweeping = self._order.choice(machines)
-        steps.append(lambda: self._step(sweeping, self._sweep))
+        steps += [partial(self._step, machine, self._work) for machine in machines]
+        steps.append(partial(self._step, self._order.choice(machines), self._ask))
+        if sweeps:
+            steps.append(partial(self._step, self._order.choice(machines), self._sweep))
         self._order.shuffle(steps)
-        return any([step() for step in steps])
+        moved = [step() for step in steps]  # all of them, whether or not one moved
+        return any(moved)
 
     def _step(self, machine: Machine, do: Callable[[Machine], bool]) -> bool:
         """Let a process take a step; if it dies in it, it is begun anew at its next."""
@@ -166,10 +192,10 @@ class Simulation:
             self.clock.advance(timedelta(minutes=self._order.choice((1, 30, 600))))
         elif what == "empty_queue":
             self.queue.empty()
-        elif what == "kill":
+        elif what == "die":
             machine.is_dead = True
             self._buried(machine)
-        return what == "kill"
+        return what == "die"
 
     @contextmanager
     def _acts(self, machine: Machine) -> Iterator[None]:
@@ -195,7 +221,11 @@ class Simulation:
     def _work(self, machine: Machine) -> bool:
         message = self.queue.next()
         if message:
-            machine.performer.perform(message)
+            try:
+                machine.performer.perform(message)
+            except EventsError:  # as dramatiq has it: the message is gone, and the sweeper rings again
+                if self.faults.are_over:
+                    raise
         return bool(message)
 
     def _sweep(self, machine: Machine) -> bool:
@@ -236,17 +266,19 @@ class Simulation:
             self._after(kind)
             return
         self._drawn = self.faults.at(kind)
-        if self._drawn == "die_before":
+        if self._drawn == "die":
             self._crash()
         if self._drawn == "full":
             raise sqlite3.OperationalError("database or disk is full")
 
     def _after(self, kind: str) -> None:
-        if self._drawn == "die_after":
+        unsure = self._drawn == "unsure"
+        what = self.faults.at({"commit": "committed", "file": "filed"}[kind])
+        if what == "die":
             self._crash()
-        if self._drawn == "unsure":
+        if unsure:
             raise sqlite3.OperationalError("disk I/O error")
-        if kind == "commit" and self.faults.at("pause"):
+        if what == "others":
             self._meanwhile()
 
     def _meanwhile(self) -> None:
@@ -257,7 +289,7 @@ class Simulation:
         self.clock.advance(lapse() * self._order.choice((0, 1, 1, 60)))
         others = [machine for machine in self.machines if machine is not acting]
         for _ in range(3):
-            self._round(others)
+            self._round(others, sweeps=True)
         self._acting, self._is_nested = acting, False
 
     # -- time -----------------------------------------------------------------------------------------------

@@ -91,6 +91,19 @@ def test_a_task_nobody_knows_the_outcome_of_is_asked_about_and_then_dropped() ->
     case.finish(task, "undone").then(TaskFoundUndone, TaskCancelled)
 
 
+def test_a_letter_called_off_on_its_way_is_said_not_to_have_arrived_by_a_person() -> None:
+    case = bring(story(), "documents")
+    ready_to_travel(case)
+    plan_trip(case)
+    task = case.task(kind="ask_host")
+    case.finish(task, "unknown").accepted()
+    case.when(CancelTask, task_id=task, reason="did not arrive").then_refused("task_is_not_begun")
+    case.goes("withdraw")
+    case.when(RetryTask, task_id=task).then_refused("task_is_wanted")
+    case.when(CancelTask, task_id=task, reason="did not arrive").then(TaskFoundUndone, TaskCancelled)
+    assert task not in case.case.tasks
+
+
 def test_an_unknown_booking_that_did_happen_is_given_back_after_withdrawal() -> None:
     case = bring(story(), "documents")
     ready_to_travel(case)

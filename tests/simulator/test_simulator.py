@@ -1,0 +1,80 @@
+"""Made-up years full of faults: what was promised is kept, and a seed is a year that can be gone through again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.simulator import planted
+from tests.simulator.office import folder
+from tests.simulator.running import run, shortened
+from tests.simulator.shrinking import shortest
+from tests.simulator.year import Terms
+
+SEEDS: Final = range(
+    1, 9
+)  # so many fit into the time a test run has; `python -m tests.simulator --seeds 300` runs more
+# A busy machine takes its time; nothing here is measured.
+pytestmark = pytest.mark.timeout(900)
+HERE: Final = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with folder() as found:
+        yield found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_year_full_of_faults_keeps_every_promise(seed: int, place: Path) -> None:
+    found = run(Terms(seed), place)
+    assert found.ok, found.findings
+    assert found.verdict is not None
+    assert found.verdict.numbers["crashes"], "a seed that crashes nothing shows nothing"
+
+
+def test_where_nothing_goes_wrong_nothing_is_found(place: Path) -> None:
+    found = run(Terms(1, share=0.0, gives_up=0.0), place)
+    assert (found.ok, found.happened) == (True, ()), found.findings
+
+
+def _line_of_another_process(hash_seed: str) -> subprocess.Popen[str]:
+    asked = [sys.executable, "-m", "tests.simulator", "--seed", "11", "--people", "1"]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    return subprocess.Popen(asked, cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_one_seed_is_one_history_in_every_process() -> None:
+    lines = [process.communicate()[0].splitlines()[0] for process in map(_line_of_another_process, "12")]
+    assert lines[0] == lines[1], "the root of the history is in the line"
+    assert "place=" in lines[0]
+
+
+def test_the_same_faults_without_their_seed_are_the_same_year(place: Path) -> None:
+    first = run(Terms(5, people=1), place)
+    again = run(Terms(5, people=1), place, only=first.happened)
+    assert first.verdict is not None
+    assert again.verdict is not None
+    assert first.verdict.line == again.verdict.line
+
+
+def test_a_broken_promise_comes_with_a_short_schedule_that_breaks_it_too(place: Path) -> None:
+    terms = Terms(1, people=1, days=20, share=2.0, gives_up=0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        planted.no_answer_counts_as_no(patch)
+        broken = run(terms, place)
+        assert not broken.ok
+        fewer = shortened(terms, place, broken, runs=5)
+        assert len(fewer) < len(broken.happened)
+        assert not run(terms, place, only=fewer).ok
+    assert run(terms, place, only=fewer).ok, "without the planted bug these faults break nothing"
+
+
+def test_the_shortest_schedule_is_what_is_needed_and_nothing_more() -> None:
+    assert shortest(range(100), lambda some: {17, 61, 62} <= {*some}) == [17, 61, 62]
