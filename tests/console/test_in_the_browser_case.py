@@ -169,3 +169,28 @@ def test_without_a_script_everything_can_be_reached(window: Window, case: Story)
     page = desk.go(f"/cases/{case.case_id}")
     page.locator("#journey summary").click()
     expect(page.locator("#journey svg.tall")).to_be_visible()
+
+
+def test_a_field_is_not_hidden_by_what_makes_the_head_short(window: Window) -> None:
+    page = window("staff:boris", **SMALL).go("/beds")
+    expect(page.get_by_label("As it was on")).to_be_visible()
+    page = window("staff:boris").go("/statistics")
+    expect(page.get_by_label("Year", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/statistics", "/ledger", "/beds"])
+def test_charts_fill_the_page_and_their_letters_can_be_read_on_a_telephone(path: str, window: Window) -> None:
+    who = "staff:clara" if path == "/ledger" else "staff:boris"
+    desk = window(who, **SMALL)
+    page = desk.go(path)
+    desk.fits()
+    letters = page.locator(".charts > .tall text").evaluate_all(
+        "all => all.filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect().height)"
+    )
+    assert all(height >= 11 for height in letters), min(letters)
+    wide = window(who).go(path)
+    for chart in wide.locator(".charts:visible").all():
+        whole, drawn = chart.bounding_box(), chart.locator("svg.wide").bounding_box()
+        assert whole is not None
+        assert drawn is not None
+        assert drawn["width"] == pytest.approx(whole["width"], rel=0.02)
