@@ -10,6 +10,7 @@ import pytest
 from console.subjects import ALL
 from console.views.empty_panels import empty_panels
 from console.views.road import road_of
+from tests.kit.erasures import ended, erased
 from tests.kit.offices import Office
 from tests.kit.people import BORIS
 from tests.kit.roads import STAGES, bring, close, grant, met, plan_trip, ready_to_travel, referred
@@ -19,7 +20,6 @@ from tests.kit.world import moscow
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.care.commands import AgreeCarePlan, BookAppointment, CertifyFitness
-from workflow.subjects.intake.commands import WithdrawConsent
 from workflow.subjects.safety.commands import AssessRisk
 
 
@@ -43,7 +43,7 @@ def words(html: str) -> str:
 def step_in(strip: str) -> tuple[str, str]:
     """Return what the next step is called, and where its button leads."""
     title = re.search(r'(?s)<h2 id="step-title">(.*?)</h2>', strip)
-    deed = re.search(r'class="now-deed"><a class="button main-deed" href="([^"]+)"', strip)
+    deed = re.search(r'class="now-deed"><a id="next-deed" class="button main-deed" href="([^"]+)"', strip)
     assert title, strip
     return words(title[1]), deed[1].replace("&amp;", "&") if deed else ""
 
@@ -115,8 +115,8 @@ def test_a_second_person_finds_what_waits_for_their_yes(office: Office, house: W
 
 
 def test_a_case_that_has_ended_says_so_and_asks_for_nothing(office: Office, anna: Person) -> None:
-    ended = close(bring(story(office), "follow_up"))
-    strip = now_on(anna, ended)
+    over = close(bring(story(office), "follow_up"))
+    strip = now_on(anna, over)
     assert step_in(strip) == ("This case has ended.", "")
     assert 'class="now-deed"' not in strip
     assert 'aria-current="step"' in strip
@@ -143,11 +143,12 @@ def test_a_bed_that_is_held_is_marked_with_its_end(office: Office, anna: Person)
     assert re.search(r"◷ Bed held until \d+ \w+ \d{4}", now_on(anna, case))
 
 
-def test_an_erased_case_offers_no_step(office: Office, anna: Person) -> None:
-    case = bring(story(office), "care").does(WithdrawConsent, purpose="assistance")
-    strip = now_on(anna, case)
-    assert 'id="step-title"' in strip
-    assert office.definition.journey.stage(case.case.stage).ends is ("This case has ended." in strip)
+def test_a_person_who_was_erased_is_marked_and_nothing_is_to_be_recorded(office: Office, house: WebHouse) -> None:
+    case = erased(ended(office))
+    strip = now_on(house.sign_in(BORIS, ["supervisor"]), case)
+    assert "✗ Erased on" in strip
+    assert "/do" not in strip
+    assert step_in(strip) == ("This case has ended.", "")
 
 
 def test_the_strip_is_there_in_russian(office: Office, house: WebHouse) -> None:
@@ -241,10 +242,10 @@ def test_a_partner_is_called_by_its_name(office: Office, anna: Person) -> None:
 
 
 def test_what_happened_is_told_in_words_and_not_in_keys(office: Office, house: WebHouse) -> None:
-    ended = close(bring(story(office), "follow_up"))
+    over = close(bring(story(office), "follow_up"))
     for language in ("en", "ru"):
         person = house.sign_in(BORIS, ["supervisor"], language=language)
-        for path in (f"/cases/{ended.case_id}", f"/cases/{ended.case_id}/history"):
+        for path in (f"/cases/{over.case_id}", f"/cases/{over.case_id}/history"):
             said = words(re.sub(r"(?s)<(script|style)\b.*?</\1>", "", person.get(path).text))
             assert not re.search(r"\b(outcome|reason|status|goals|level)\.[a-z]", said), (language, path)
             assert not re.search(r"\b[a-z]+_[a-z_]+\b", said), (language, path)
