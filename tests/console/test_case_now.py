@@ -133,7 +133,7 @@ def test_a_doctor_finds_the_certificate_that_is_asked_for_and_nothing_of_the_jou
     case.does(CertifyFitness, valid_until=day, escort="none", mandate="medical")
     case.does(AssignCase, owner="staff:maria")
     strip = now_on(house.sign_in("staff:maria", ["medical"]), case)
-    title, deed = step_in(strip)
+    _, deed = step_in(strip)
     assert "Certify that the person may travel" in words(strip)
     assert deed.endswith("/do/CertifyFitness")
     assert "stepper" not in strip
