@@ -63,10 +63,15 @@ TaskStatus = Literal["waiting", "claimed", "unknown", "done", "dead", "cancelled
 
 def seals(fact: Fact) -> bool:
     """Tell whether a fact holds something that would be sealed under a person's key."""
-    marked = (
-        name for name, field in type(fact).model_fields.items() if any(isinstance(m, Sealed) for m in field.metadata)
-    )
-    return any(getattr(fact, name) not in (None, CLOSED) for name in marked)
+    return any(getattr(fact, name) not in (None, CLOSED) for name in sealed_fields(type(fact)))
+
+
+@cache
+def sealed_fields(kind: type[Fact]) -> frozenset[str]:
+    """Return the names of what is sealed of a kind of fact, also as it is read back."""
+    classes = (one for one in kind.__mro__ if issubclass(one, Fact))
+    fields = (named for one in classes for named in one.model_fields.items())
+    return frozenset(name for name, field in fields if any(isinstance(mark, Sealed) for mark in field.metadata))
 
 
 class TaskOutcome(Fact):

@@ -135,7 +135,7 @@ def decide(command: Command, situation: Situation) -> Decision:
     return (
         _decide_about_case(command, rule, situation)
         if isinstance(command, CaseCommand)
-        else rule.decide(command, situation)
+        else _decided(command, rule, situation)
     )
 
 
@@ -174,10 +174,13 @@ def refused_since_erasure(kind: type[Command], case: Case, *, ended: bool) -> Re
     return refused(PERSON_WAS_ERASED(at=instant(gone)))
 
 
-def _decided(command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:
-    if rule.two_people is not None and rule.two_people.when(command, situation):
-        return two_people.propose(command, rule, context_of(situation, RULES), situation)
-    return rule.decide(command, situation)
+def _decided(command: Command, rule: CommandRule, situation: Situation) -> Decision:
+    needed = rule.two_people
+    if needed is None or not needed.when(command, situation):
+        return rule.decide(command, situation)
+    elsewhere = needed.context
+    context = elsewhere(command, situation) if elsewhere is not None else context_of(situation, RULES)
+    return two_people.propose(command, rule, context, situation)
 
 
 def _in_its_time(decision: Decision, command: CaseCommand, rule: CommandRule, situation: Situation) -> Decision:

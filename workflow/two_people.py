@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 
-from events.catalogue import CLOSED, Fact
+from events.catalogue import CLOSED, Fact, sealed_fields
 from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalWithdrawn
 from workflow import refusals
 from workflow.case.proposals import Proposal
@@ -89,12 +89,12 @@ def propose(command: Command, rule: AnyRule, context: ProposalContext, situation
     """Return the proposal of what would be done, or every reason against doing and against proposing it."""
     needed = rule.two_people
     assert needed is not None, "only what needs two people is proposed"
-    opened = command.model_copy(update={needed.sealed: None}) if needed.sealed else command
+    opened, sealed = _apart(command, needed)
     decided = rule.decide(opened, situation._replace(second=_SOMEBODY))
     reasons = [*_against_proposing(command, needed, context, situation.now)]
     if isinstance(decided, Refused) or reasons:
         return Refused((*(decided.reasons if isinstance(decided, Refused) else ()), *reasons))
-    given = _given(command, needed)
+    given = _given(opened, needed)
     proposed = DecisionProposed(
         proposal_id=proposal_id_of(command.command_id),
         command=type(command).__name__,
@@ -103,9 +103,19 @@ def propose(command: Command, rule: AnyRule, context: ProposalContext, situation
         pins=pins_of(given, (told.fact for told in decided)),
         expires_at=situation.now + context.lasts,
         person_id=context.person_id,
-        content=getattr(command, needed.sealed) if needed.sealed else None,
+        **sealed,
     )
     return context.tell(proposed) if decided else []
+
+
+def _apart(command: Command, needed: TwoPeople) -> tuple[Command, Mapping[str, Any]]:
+    """Return what is proposed in the open, and what is sealed of it by its field of the proposal."""
+    if needed.apart is not None:
+        apart: tuple[Command, Mapping[str, Any]] = needed.apart(command)
+        return apart
+    if not needed.sealed:
+        return command, {}
+    return command.model_copy(update={needed.sealed: None}), {"content": getattr(command, needed.sealed)}
 
 
 def _against_proposing(
@@ -130,13 +140,16 @@ def _given(command: Command, needed: TwoPeople) -> str:
 
 
 def pins_of(given: str, facts: Iterable[Fact]) -> str:
-    """Return the digest of what is asked and of what two people would tell; nothing sealed is in it."""
-    told = [f"{type(fact).__name__} {_open_body(fact)}" for fact in facts if "proposal" in type(fact).model_fields]
+    """Return the digest of what is asked and of what two people would tell; nothing sealed is in it.
+
+    What only follows from it, like the entries of a programme file, names no second person.
+    """
+    told = [f"{type(fact).__name__} {_open_body(fact)}" for fact in facts if getattr(fact, "second", "")]
     return hashlib.sha256("\n".join((given, *told)).encode()).hexdigest()
 
 
 def _open_body(fact: Fact) -> str:
-    left_out = {name for name, value in fact if value is None or value is CLOSED}
+    left_out = {name for name, value in fact if value is None or value is CLOSED} | sealed_fields(type(fact))
     return fact.model_dump_json(exclude={"second", "proposal", *left_out})
 
 

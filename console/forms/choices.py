@@ -83,6 +83,11 @@ def _names(names: Callable[[FormContext], Iterable[str]]) -> Source:
     return lambda context: (Choice(name, name) for name in names(context))
 
 
+def _programmes(context: FormContext) -> Iterator[Choice]:
+    for name in context.programmes or (context.programme.programme,):
+        yield Choice(name, context.words.label("programme", name, context.programme))
+
+
 def _people(accounts: Callable[[FormContext], Iterable[str]]) -> Source:
     """Offer people by their names, those of one name with their accounts."""
 
@@ -219,7 +224,6 @@ _purposes: Final = _words("purpose", lambda context: context.programme.purposes)
 _houses: Final = _parts(lambda programme: (house for house in programme.beds_facilities if house.is_offered))
 _all_houses: Final = _parts(lambda programme: programme.facilities)
 _care: Final = _parts(lambda programme: (service for service in programme.services if service.kind))
-_programmes: Final = _names(lambda context: context.programmes or (context.programme.programme,))
 
 
 _SOURCES: Final[Mapping[str, Source]] = {
@@ -316,7 +320,7 @@ _SOURCES: Final[Mapping[str, Source]] = {
     **dict.fromkeys(("ListEntry.provider", "ChangeEntry.provider"), _parts(lambda programme: programme.providers)),
     **dict.fromkeys(("ListEntry.owner", "ChangeEntry.owner"), _owners),
     **dict.fromkeys(("EndEntry.entry", "StopEntry.entry"), _entries(lambda part: not _is_stopped(part))),
-    **dict.fromkeys(("ProposeResumption.entry", "ConfirmResumption.entry"), _entries(_is_stopped)),
+    "ProposeResumption.entry": _entries(_is_stopped),
     "proposer": _people(lambda context: (name for name in context.staff if name != context.account)),
     "centre": _parts(lambda programme: (programme.facility_of[name] for name in programme.consultation_centres)),
     **{field: _ours(words) for field, words in LISTED.items()},
@@ -331,6 +335,6 @@ _LEFT_OPEN: Final = frozenset({
     "HoldBed.facility", "BookAppointment.provider", "SendReferral.provider", "GiveConsent.recipient",
     "WithdrawConsent.recipient", "AdvanceCase.reason", "DecideHandOver.to", "MendGlass.account", "CloseFacility.to",
     "AssignCase.team", "OpenCase.team", "NameStandIn.owner", "NameStandIn.stand_in", "EndStandIn.owner",
-    "CloseFacility.facility", "ConfirmResumption.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
+    "CloseFacility.facility", "ConfirmEntry.proposer", "ChangeEntry.entry", "EndEntry.entry", "StopEntry.entry",
     "RetractRecord.record",
 })  # fmt: skip

@@ -7,6 +7,7 @@ import typer
 from console.cli_support import CaseArgument, case_number
 from console.errors import BadInput
 from console.printing import minute
+from console.verbs.directory import add_to
 from console.verbs.one_case import seen_case
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from console.views.directory import Wanted, providers_for
@@ -24,6 +25,8 @@ from workflow.subjects.referrals.state import referrals_of
 
 referral = typer.Typer(no_args_is_help=True, help="Referrals: what a provider may be shown of a person.")
 directory = typer.Typer(no_args_is_help=True, help="The directory: who helps with what, in which language, where.")
+
+add_to(directory)
 
 ReferralArgument = Annotated[str, typer.Argument(help="Referral number, like R-7K3P9QXM2D7K3P9Q.")]
 ProgrammeName = Annotated[str, typer.Option("--programme", help="Programme.")]

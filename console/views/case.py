@@ -3,13 +3,14 @@
 What is drawn depends on why somebody may look: ``console.subjects`` says which role sees what.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.subjects import ALL, Panel, likely, panel_of, panels_for
+from console.subjects import ALL, Panel, likely, panels_for
 from console.views.ahead import DueTimer, ahead_of
 from console.views.attachments import FileRow, file_rows
 from console.views.danger import Danger
@@ -17,6 +18,7 @@ from console.views.empty_panels import empty_panels
 from console.views.erased import commands_on
 from console.views.groups import SHOWN_MAX, GroupView, group_view
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
+from console.views.mending import Mendable, mendable
 from console.views.next_step import Step, next_step, standing_of
 from console.views.reader import Reader
 from console.views.road import Road, road_of
@@ -28,10 +30,7 @@ from events.instants import instant, instant_text
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
-from workflow.case.retraction import records_of
-from workflow.case.state import Case
 from workflow.reasons import Reason
-from workflow.retracting import RETRACTABLE
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import organisations_shown_until
@@ -84,7 +83,7 @@ class CaseView(NamedTuple):
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
     files: tuple[FileRow, ...] = ()
     unfitting: tuple[Reason, ...] = ()  # arranged before a correction, and to be arranged anew
-    slips: frozenset[Panel] = frozenset()  # panels that hold a record which can be retracted
+    mendable: Mapping[Panel, tuple[Mendable, ...]] = MappingProxyType({})  # what was recorded and may be put right
     road: Road | None = None  # for who sees the journey
     way: WayOn | None = None  # on which the person is led, and what is against it
     dangers: tuple[Danger, ...] = ()
@@ -99,6 +98,10 @@ class CaseView(NamedTuple):
     def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
         """Return the likely actions beside a panel."""
         return likely(panel, self.snapshot.case, self.may, ended=self.ended)
+
+    def mends(self, panel: Panel, key: str) -> Mendable | None:
+        """Return the last record of one thing on a card, by which it is put right."""
+        return next((one for one in self.mendable.get(panel, ()) if key in one.about and not one.entry.retracted), None)
 
 
 def roles_for(reader: Reader, snapshot: CaseSnapshot, act: Act) -> tuple[Role, ...]:
@@ -146,20 +149,13 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=files,
         unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),
-        slips=_slips(case, may, reader.account.account),
+        mendable=mendable(reader, snapshot, panels, may),
         road=road_of(programme, case.stage, walked) if "next" in panels else None,
         way=way,
         dangers=standing.dangers,
         step=next_step(standing),
         empty=empty_panels(case, group, files),
     )  # fmt: skip
-
-
-def _slips(case: Case, may: Collection[str], account: str) -> frozenset[Panel]:
-    """Return the panels that hold a record somebody may speak of: who does not see the whole case, of their own."""
-    standing = records_of(case).standing.values() if "RetractRecord" in may else ()
-    kinds = {told.of for told in standing if "AdvanceCase" in may or told.by == account}
-    return frozenset(panel for name in kinds if (panel := panel_of(RETRACTABLE[name].fact)) is not None)
 
 
 def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple
 
-from console.views.officers import TOLD_FOR
+import orjson
+
 from console.views.reader import Reader
-from events.facts.directory import EntryChanged, FileEntriesLeft
+from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalWithdrawn
+from events.facts.directory import FileEntriesLeft
 from events.instants import instant
 from handlers.projections.case_access import PageRequest, cases_for
 from workflow.programme.part import STOPPED, DirectoryPart
@@ -14,11 +16,14 @@ from workflow.programme.programme import Programme
 from workflow.subjects.directory.entries import KINDS, OFFICE, id_of, keys_of, part_of, parts_of
 from workflow.subjects.directory.involved import involved
 from workflow.subjects.directory.published import office_keys
-from workflow.subjects.directory.state import CONSOLE, FILE, Directory, DirectoryEntry, EntryKey, directory_stream
+from workflow.subjects.directory.state import FILE, Directory, DirectoryEntry, EntryKey, directory_stream
 
 ENTRY_KINDS: Final = (*KINDS, OFFICE[0])
 CASES_MAX: Final = 1000  # looked through for those that have to do with an entry
-_REACHED: Final = frozenset({"email", "phone", "address", "data_protection_email"})
+_DECISIONS: Final = frozenset(
+    kind.__name__ for kind in (DecisionProposed, DecisionConfirmed, DecisionDeclined, ProposalWithdrawn)
+)
+_TOLD: Final[tuple[tuple[str, Any], ...]] = (("reason", ""), ("changed", ()), ("second", ""))
 _NOT_SHOWN: Final = frozenset({"id", "name", "label", "status"})
 
 
@@ -42,26 +47,17 @@ class ToldOfEntry(NamedTuple):
     reason: str
     changed: tuple[str, ...]
     source: str
+    second: str = ""  # who proposed it
 
 
 class EntryView(NamedTuple):
     """One entry with all that is open of it, its history, and the cases that still have to do with it."""
 
     row: EntryRow
-    keys: tuple[tuple[str, str], ...]
+    keys: tuple[tuple[str, Any], ...]
     sealed: tuple[str, ...]  # keys that are filled in and not shown to this reader
-    proposer: str
     history: tuple[ToldOfEntry, ...]
     cases: tuple[str, ...]
-
-
-class ReaddressedEntry(NamedTuple):
-    """An entry that is reached elsewhere since somebody changed it."""
-
-    programme: str
-    row: EntryRow
-    by: str
-    at: datetime
 
 
 class StoppedEntry(NamedTuple):
@@ -92,10 +88,9 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
         return None
     keys: dict[str, Any] = keys_of(part) if part is not None else dict(office_keys(programme.office))
     closed = frozenset(KINDS[key[0]].sealed if key[0] in KINDS and not reader.may("directory.edit") else ())
-    shown = tuple((name, said(keys[name])) for name in keys if name not in _NOT_SHOWN | closed)
+    shown = tuple((name, keys[name]) for name in keys if name not in _NOT_SHOWN | closed)
     return EntryView(
         row, shown, tuple(name for name in keys if name in closed),
-        _entry(directory, key).proposer,
         tuple(_history(reader, programme, key)),
         tuple(_cases_with(reader, key)),
     )  # fmt: skip
@@ -103,7 +98,7 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
 
 def entry_changes(reader: Reader, programme: Programme, key: EntryKey) -> int:
     """Return how often the directory was told of an entry: whoever changes it says which state they saw."""
-    return sum(1 for _ in _history(reader, programme, key))
+    return sum(1 for told in _history(reader, programme, key) if told.fact not in _DECISIONS)
 
 
 def directories_of(reader: Reader) -> dict[str, Directory]:
@@ -127,50 +122,6 @@ def stopped_entries(reader: Reader, directories: Mapping[str, Directory]) -> lis
         if row.status == STOPPED
     )
     return [one for one in found if one.cases]
-
-
-def readdressed_entries(reader: Reader, directories: Mapping[str, Directory]) -> list[ReaddressedEntry]:
-    """Return where letters, or people, have gone elsewhere for some days because one person alone said so.
-
-    Everybody is told but who said it; where nothing was told lately no history is read.
-    """
-    since = reader.now - TOLD_FOR
-    lately = [name for name, one in directories.items() if any(_is_after(told, since) for told in one.entries.values())]
-    known = reader.own_programmes() if lately else {}
-    return [
-        ReaddressedEntry(name, row, by, at)
-        for name in lately
-        if name in known
-        for key, by, at in _readdressed(reader, name, since)
-        if (row := _row_of(reader, known[name].programme, key, directories[name])) is not None
-    ]
-
-
-def _readdressed(reader: Reader, programme: str, since: datetime) -> Iterator[tuple[EntryKey, str, datetime]]:
-    log = reader.container.log
-    for event in log.stream(directory_stream(programme)):
-        fact, by, at = log.fact(event), event.envelope.actor, instant(event.envelope.recorded_at)
-        if at > since and by != reader.account.account and _is_elsewhere(fact):
-            yield (fact.kind, fact.entry), by, at
-
-
-def _is_after(entry: DirectoryEntry, since: datetime) -> bool:
-    return bool(entry.since) and instant(entry.since) > since
-
-
-def _is_elsewhere(fact: Any) -> TypeGuard[EntryChanged]:
-    return isinstance(fact, EntryChanged) and fact.source == CONSOLE and not _REACHED.isdisjoint(fact.changed)
-
-
-def said(value: Any) -> str:
-    """Return a value of a programme file as one line.
-
-    >>> said(["ru", "uk"]), said({"opens": "09:00", "days": ["mo"]})
-    ('ru, uk', 'opens: 09:00; days: mo')
-    """
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {said(one)}" for name, one in value.items())
-    return ", ".join(map(said, value)) if isinstance(value, list) else str(value)
 
 
 def _part_of(programme: Programme, key: EntryKey) -> DirectoryPart | None:
@@ -206,16 +157,24 @@ def _directory(reader: Reader, programme: Programme) -> Directory:
 
 
 def _history(reader: Reader, programme: Programme, key: EntryKey) -> Iterator[ToldOfEntry]:
-    """Yield what the directory was told of an entry, the latest first."""
+    """Yield what the directory was told of an entry, and what was proposed of it, the latest first."""
     log, named = reader.container.log, ":".join(key)
-    for event in reversed(log.stream(directory_stream(programme.programme))):
-        fact: Any = log.fact(event)
+    events = log.stream(directory_stream(programme.programme))
+    facts: list[Any] = [log.fact(event) for event in events]
+    proposed = {one.proposal_id for one in facts if isinstance(one, DecisionProposed) and _is_of(one, key)}
+    for event, fact in zip(reversed(events), reversed(facts), strict=True):
         is_left = isinstance(fact, FileEntriesLeft) and named in fact.entries
-        if is_left or (getattr(fact, "kind", ""), getattr(fact, "entry", "")) == key:
+        of_it = (getattr(fact, "kind", ""), getattr(fact, "entry", "")) == key
+        if is_left or of_it or getattr(fact, "proposal_id", "") in proposed:
             source = FILE if is_left else getattr(fact, "source", "")
-            why, changed = getattr(fact, "reason", ""), getattr(fact, "changed", ())
+            why, changed, second = (getattr(fact, name, usual) for name, usual in _TOLD)
             at, actor = instant(event.envelope.recorded_at), event.envelope.actor
-            yield ToldOfEntry(type(fact).__name__, at, actor, why, changed, source)
+            yield ToldOfEntry(type(fact).__name__, at, actor, why, changed, source, second)
+
+
+def _is_of(proposed: DecisionProposed, key: EntryKey) -> bool:
+    given = orjson.loads(proposed.given)
+    return (given["kind"], given["entry"]) == key
 
 
 def _cases_with(reader: Reader, key: EntryKey) -> list[str]:

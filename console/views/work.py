@@ -8,12 +8,11 @@ from sqlalchemy import Connection
 
 from console.views.danger import LOOKS_AFTER, Asked, DangerList, asked_list, danger_list
 from console.views.directory_entries import (
-    ReaddressedEntry,
     StoppedEntry,
     directories_of,
-    readdressed_entries,
     stopped_entries,
 )
+from console.views.entry_proposals import EntryProposal, entry_proposals
 from console.views.hours import (
     CallBackDue,
     Due,
@@ -95,7 +94,7 @@ class MyWork(NamedTuple):
     officers: tuple[HouseProposal, ...]
     news: tuple[AccountNews, ...]
     stopped: tuple[StoppedEntry, ...]  # of the directory, with the cases that somebody has to look after
-    readdressed: tuple[ReaddressedEntry, ...]  # of the directory, by somebody else and lately
+    entries: tuple[EntryProposal, ...]  # of the directory, proposed and waiting for a second person
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
@@ -105,7 +104,7 @@ class MyWork(NamedTuple):
         """Tell whether nothing waits at all."""
         rest = (
             self.danger.cases, self.danger.others, self.asked, self.due, self.soon, self.notices, self.answers,
-            self.call_backs, self.officers, self.stopped,
+            self.call_backs, self.officers, self.stopped, self.entries,
         )  # fmt: skip
         return not any((*self.groups.values(), *rest))
 
@@ -142,16 +141,11 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         officers=house_proposals(reader),
         news=news_for(reader),
         stopped=tuple(stopped_entries(reader, directories)) if may_ever(reader.account.roles, "case.see") else (),
-        readdressed=tuple(readdressed_entries(reader, directories)) if _hears_of_addresses(reader) else (),
+        entries=entry_proposals(reader, directories),
         cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
     )
-
-
-def _hears_of_addresses(reader: Reader) -> bool:
-    """Tell whether somebody would know that letters go to the wrong house: who sends people there, or looks into it."""
-    return any(may_ever(reader.account.roles, act) for act in ("directory.see", "case.review"))
 
 
 # What is said among the dangers of a case is not said a second time: an escalation, or a timer that is overdue.

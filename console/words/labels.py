@@ -22,7 +22,7 @@ _MAY_BE_EMPTY: Final = frozenset({"hint", "command_help"})
 _DOTTED: Final = frozenset({"field", "hint", "choice"})
 # Names of an office's own; nobody but the office knows better words for them than the name itself.
 _AS_IT_IS: Final = frozenset(
-    {"house", "provider", "host", "area", "path", "programme", "course", "actor", "entry_reason"}
+    {"house", "provider", "host", "area", "path", "programme", "course", "actor", "entry_reason", "team"}
 )
 _OF_ONE_KIND: Final = {"commands": "command", "facts": "fact"}
 # Two names for one kind.
@@ -57,25 +57,9 @@ def is_worded(kind: str, name: str) -> bool:
     return _known_to_babel(kind, name, "en") is not None or _worded(kind, name) is not None
 
 
-def field_choice(name: str, language: Language) -> str | None:
-    """Return what a choice of a field is called whose command is not known, as facts tell it; None for no such choice.
-
-    >>> field_choice("outcome.certificate", "en"), field_choice("outcome.nothing_like_it", "en")
-    ('Certificate received', None)
-    """
-    worded = _of_fields().get(name)
-    return worded[LANGUAGES.index(language)] if worded else None
-
-
-@cache
-def _of_fields() -> Names:
-    """Return the choices by field and value; where commands word one differently, the first is as good as another."""
-    found: dict[str, tuple[str, str]] = {}
-    for name, words in _labels()["choice"].items():
-        _, dot, rest = name.partition(".")
-        if dot and "." in rest:
-            found.setdefault(rest, words)
-    return found
+def worded_choices(language: Language) -> Iterator[tuple[str, str]]:
+    """Yield every choice of forms by its name, and what it is called."""
+    yield from ((name, words[LANGUAGES.index(language)]) for name, words in _labels()["choice"].items())
 
 
 def humanised(name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final, NamedTuple, TypeVar
 
 from console.words.amounts import Amounts
-from console.words.labels import field_choice, humanised, is_worded, label
+from console.words.labels import is_worded, label
 from console.words.language import Language
 from workflow.programme.part import Label
 from workflow.programme.programme import Programme
@@ -50,20 +50,6 @@ class Naming(NamedTuple):
         found = _stored(date.fromisoformat, text)
         return Amounts(self.language).day(found) if found else None
 
-    def choice(self, text: str) -> str | None:
-        """Return a choice as a fact tells it: its field and its value with a dot between them."""
-        if is_worded("choice", text):
-            return label("choice", text, self.language)
-        field, _, value = text.partition(".")
-        if not _TECHNICAL.fullmatch(value):
-            return value or text  # somebody's own words, whole
-        own = field == "reason" and is_worded("closure_reason", value)
-        return (
-            label("closure_reason", value, self.language)
-            if own
-            else field_choice(text, self.language) or humanised(value)
-        )
-
     def on(self, at: datetime) -> date:
         """Return which day an instant is on, by the clocks things are named by."""
         return day_of(at, self.zone)
@@ -77,9 +63,7 @@ class Naming(NamedTuple):
 
 
 _Read = Callable[[Naming, str], str | None]
-_READ: Final[Mapping[str, _Read]] = {
-    "day": Naming.day, "moment": Naming.moment, "choice": Naming.choice,
-}  # fmt: skip
+_READ: Final[Mapping[str, _Read]] = {"day": Naming.day, "moment": Naming.moment}
 
 
 def _stored(read: Callable[[str], Day], text: str) -> Day | None:
@@ -119,5 +103,6 @@ _NAMED: Final[Mapping[str, Callable[[Programme, str], Label | str | None]]] = {
     "house": _place,
     "provider": _place,
     "step": _step,
+    "team": lambda programme, name: getattr(programme.team_of.get(name), "name", None),
     "programme": lambda programme, name: programme.title if programme.programme == name else None,
 }

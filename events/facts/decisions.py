@@ -6,7 +6,7 @@ sealed here, once; the fact that results from it names the proposal.
 
 from datetime import datetime
 
-from events.catalogue import Fact, Story
+from events.catalogue import Contact, Fact, Identity, Story
 
 
 class DecisionProposed(Fact):
@@ -23,6 +23,10 @@ class DecisionProposed(Fact):
     expires_at: datetime
     person_id: str
     content: Story = None
+    # Of an entry of the directory: whom it is, and how they are reached.
+    name: Identity = None
+    email: Contact = None
+    address: Contact = None
 
 
 class DecisionConfirmed(Fact):

@@ -14,6 +14,8 @@ class EntryListed(Fact):
     record: str
     holds: tuple[str, ...] = ()  # which of the sealed fields are filled in
     source: str = "console"  # or the file
+    second: str = ""  # who proposed it, and under which id: what is sealed of it lies with the proposal
+    proposal: str = ""
     person_id: str
     name: Identity = None
     email: Contact = None
@@ -29,6 +31,8 @@ class EntryChanged(Fact):
     holds: tuple[str, ...] = ()
     changed: tuple[str, ...]  # the keys that are others now
     source: str = "console"
+    second: str = ""
+    proposal: str = ""
     person_id: str
     name: Identity = None
     email: Contact = None
@@ -53,7 +57,7 @@ class EntryStopped(Fact):
 
 
 class ResumptionProposed(Fact):
-    """Somebody says that an entry that was stopped may be used again; a second person is to agree."""
+    """Somebody says that an entry that was stopped may be used again; older versions told it so."""
 
     kind: str
     entry: str
@@ -65,7 +69,9 @@ class EntryResumed(Fact):
 
     kind: str
     entry: str
-    proposer: str
+    proposer: str = ""  # where an older version told who proposed it
+    second: str = ""
+    proposal: str = ""
 
 
 class FileEntriesLeft(Fact):

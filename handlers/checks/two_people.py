@@ -6,13 +6,14 @@ from events.facts import catalogue
 from events.facts.accounts import AccountOpened
 from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
-from events.facts.directory import EntryResumed, EntryStopped, ResumptionProposed
+from events.facts.directory import EntryChanged, EntryListed, EntryResumed, EntryStopped, ResumptionProposed
 from events.facts.journey import StageEntered
-from events.facts.office import HistoryVouchedFor, SigningKeyReplaced
+from events.facts.office import HistoryVouchedFor, ProgrammePublished, SigningKeyReplaced
 from events.facts.safety import RiskAssessed
 from events.ids import OFFICE_DECISIONS, account_stream, case_of_stream
 from events.instants import instant
-from handlers.checks.check_results import InvariantCheck, ObservedEvent, sees
+from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
+from handlers.checks.entry_acts import DIRECTORY, EntryActs
 from handlers.checks.two_officers import BY_TWO_OFFICERS, OfficerRights, was_done_alone
 from handlers.projections.replay import Replay
 from workflow.case.retraction import records_of
@@ -55,7 +56,7 @@ class TwoPeopleCheck(InvariantCheck):
         self._proposals: dict[tuple[str, str], _Proposal] = {}
         self._officers = OfficerRights(replay)
         self._two_officers_since_founding = False
-        self._resumptions: dict[tuple[str, str, str], str] = {}  # by stream, kind and entry: who proposed it last
+        self._entries = EntryActs(replay)
 
     @sees(DecisionProposed)
     def _on_proposal(self, fact: DecisionProposed, seen: ObservedEvent) -> None:
@@ -87,23 +88,9 @@ class TwoPeopleCheck(InvariantCheck):
         self._may(said.actor, rule.two_people.confirmed_by if rule and rule.two_people else (), seen)
         self._may(known.actor, rule.command.acts if rule else (), seen)
 
-    @sees(ResumptionProposed)
-    def _on_resumption_proposed(self, fact: ResumptionProposed, seen: ObservedEvent) -> None:
-        said = seen.event.envelope
-        self._resumptions[seen.stream, fact.kind, fact.entry] = said.actor
-        self.demand(said.mandate != OPERATOR, f"{seen.at}: proposed by somebody who had not signed in")
-
-    @sees(EntryStopped)
-    def _on_stop(self, fact: EntryStopped, seen: ObservedEvent) -> None:
-        self._resumptions.pop((seen.stream, fact.kind, fact.entry), None)
-
-    @sees(EntryResumed)
-    def _on_resumption(self, fact: EntryResumed, seen: ObservedEvent) -> None:
-        self.count("resumed")
-        said, proposer = seen.event.envelope, self._resumptions.get((seen.stream, fact.kind, fact.entry))
-        two = proposer is not None and proposer == fact.proposer != said.actor
-        self.demand(two, f"{seen.at}: is not resumed by another than who proposed it")
-        self.demand(said.mandate != OPERATOR, f"{seen.at}: resumed by somebody who had not signed in")
+    @sees(ResumptionProposed, EntryStopped)
+    def _on_older_resumption(self, fact: ResumptionProposed | EntryStopped, seen: ObservedEvent) -> None:
+        self._faults += self._entries.on(fact, seen)
 
     @sees(HistoryVouchedFor, SigningKeyReplaced)
     def _on_word_of_officers(self, fact: HistoryVouchedFor | SigningKeyReplaced, seen: ObservedEvent) -> None:
@@ -114,17 +101,29 @@ class TwoPeopleCheck(InvariantCheck):
         elif not is_short_of_officers(self._officers.situation(seen, (seen.stream, None))):
             self._on_older_house(seen)
 
+    @sees(ProgrammePublished)
+    def _on_publication(self, _fact: ProgrammePublished, seen: ObservedEvent) -> None:
+        self._entries.published(seen)
+
     @sees(*_DECIDED)
     def _on_decision(self, fact: Any, seen: ObservedEvent) -> None:
+        if isinstance(fact, EntryResumed):
+            self.count("resumed")
         of_a_case = case_of_stream(seen.stream) is not None
         if fact.proposal:
-            self._demand_proposal(fact, seen, seen.stream if of_a_case else OFFICE_DECISIONS)
+            own = of_a_case or seen.stream.startswith(DIRECTORY)
+            self._demand_proposal(fact, seen, seen.stream if own else OFFICE_DECISIONS)
+        elif isinstance(fact, EntryListed | EntryChanged | EntryResumed):
+            self._faults += self._entries.faults_of_one(fact, seen, has_proposals=self._in_directories())
         elif isinstance(fact, RecordRetracted | CitizenshipsCorrected) and not fact.second:
             self._on_act_of_one(fact, seen)
         elif of_a_case:
             self._on_typed_name(fact, seen)
         else:
             self._on_house_decision_of_one(fact, seen)
+
+    def _in_directories(self) -> bool:
+        return any(stream.startswith(DIRECTORY) for stream, _ in self._proposals)
 
     def _on_act_of_one(self, fact: RecordRetracted | CitizenshipsCorrected, seen: ObservedEvent) -> None:
         """Demand that what one person may do alone was just that: their own slip, or nothing rested on it yet."""
@@ -166,7 +165,7 @@ class TwoPeopleCheck(InvariantCheck):
         if isinstance(fact, RiskAssessed) and not fact.second:
             self._on_assessment_of_one(fact, seen)
             return
-        if any(stream != OFFICE_DECISIONS for stream, _ in self._proposals):
+        if any(case_of_stream(stream) is not None for stream, _ in self._proposals):
             self.fault(f"{seen.at}: rests on a typed name, and not on a proposal")
         self.count("older facts that rest on a typed name")
 
@@ -179,11 +178,17 @@ class TwoPeopleCheck(InvariantCheck):
         self.demand(not (is_less and by_two and proposed), f"{seen.at}: a high risk is lowered by one person")
         self.demand(not fact.lowers, f"{seen.at}: lowers a high risk and names no proposal")
 
+    def end(self, end: WalkEnd) -> None:
+        """Look at what the directories were told of programme files."""
+        del end
+        self._faults += self._entries.faults_of_files()
+
     def _may(self, name: str, acts: Acts, seen: ObservedEvent) -> None:
         """Demand an open account that had one of these rights on the case at this moment."""
         kept = self._replay.states.get(account_stream(name))
         programme = seen.definition.programme if seen.definition else None
         now = instant(seen.event.envelope.recorded_at)
         account = kept.state.account if kept is not None and kept.state is not None else None
-        may = account is not None and any(permit(account, act, seen.before, programme, now) for act in acts)
+        case = seen.before if isinstance(seen.before, Case) else None
+        may = account is not None and any(permit(account, act, case, programme, now) for act in acts)
         self.demand(may, f"{seen.at}: {name} had no open account that might do this then")

@@ -5,11 +5,14 @@ Rules are given no more than is open; whoever writes a letter or shows a page al
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
+
+import orjson
 
 from events.catalogue import CLOSED
 from events.envelope import RecordedEvent
+from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.log import END, Log
 from handlers.queries.receipts import OwnDirectory
 from handlers.states.state_cache import VersionedState, fold_events
@@ -98,12 +101,35 @@ class Directories:
     def _opened(self, programme: str) -> Opened:
         """Return what is sealed of each entry, as it was told last; what was erased is left out."""
         found: dict[EntryKey, dict[str, str]] = {}
+        confirmed = self._confirmed(programme)
         for _, fact in self._log.opened_of(directory_stream(programme), _COMPARTMENTS, OwnDirectory()):
-            told: Any = fact
-            values = ((name, getattr(told, name)) for name in _SEALED)
-            known = {name: value for name, value in values if value is not None and value is not CLOSED}
-            found.setdefault((told.kind, told.entry), {}).update(known)
+            if not isinstance(fact, DecisionProposed) or fact.proposal_id in confirmed:
+                found.setdefault(_entry_of(fact), {}).update(_known(fact))
         return found
+
+    def _confirmed(self, programme: str) -> frozenset[str]:
+        """Return which proposals took force: between the two acts nothing else was told of their entries."""
+        told = self._log.of_types(directory_stream(programme), (DecisionConfirmed.__name__,))
+        facts: list[Any] = [self._log.fact(event) for event in told]
+        return frozenset(fact.proposal_id for fact in facts)
+
+    def proposed(self, programme: str, proposal_id: str) -> Mapping[str, str]:
+        """Return what is sealed of what was proposed of an entry; for whoever is to confirm it."""
+        opened = self._log.opened_of(directory_stream(programme), _COMPARTMENTS, OwnDirectory())
+        found = (fact for _, fact in opened if isinstance(fact, DecisionProposed) and fact.proposal_id == proposal_id)
+        return next((_known(fact) for fact in found), {})
+
+
+def _entry_of(fact: Any) -> EntryKey:
+    if not isinstance(fact, DecisionProposed):
+        return fact.kind, fact.entry
+    given = orjson.loads(fact.given)
+    return given["kind"], given["entry"]
+
+
+def _known(fact: Any) -> dict[str, str]:
+    values = ((name, getattr(fact, name)) for name in _SEALED)
+    return {name: value for name, value in values if value is not None and value is not CLOSED}
 
 
 def _holds_sealed(directory: Directory) -> bool:

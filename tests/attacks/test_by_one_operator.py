@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.kit.command_line import Wayhome
-from tests.kit.people import ANNA, BORIS
+from tests.kit.people import ANNA, BORIS, TAMARA
 
 pytestmark = pytest.mark.xdist_group("by_one_operator")  # what its tests share is made in one process
 SOMEBODY_SIGNED_IN = ["somebody_signed_in"]
@@ -59,8 +59,35 @@ def test_a_typed_mandate_makes_nobody_one_of_two(office: Wayhome, mandate: str) 
     office.done(*record, "StopEntry", *about, "reason=misuse", "--as", "staff:gleb")
     proposes = (*record, "ProposeResumption", *about, "reason=fine", "--as", "staff:gleb", "--mandate", mandate)
     assert refused(office, *proposes) == SOMEBODY_SIGNED_IN
-    confirms = (*record, "ConfirmResumption", *about, "proposer=staff:gleb", "--as", BORIS, "--mandate", mandate)
+    of_it = (*about, "proposal_id=D-7K3P9QXM2D7K3P9Q", "proposer=staff:gleb")
+    confirms = (*record, "ConfirmEntry", *of_it, "--as", BORIS, "--mandate", mandate)
     assert refused(office, *confirms) == SOMEBODY_SIGNED_IN
+    elsewhere = (*record, "ChangeEntry", "kind=provider", "entry=harbour", "email=gleb@example.net", "--as", BORIS)
+    assert refused(office, *elsewhere, "--mandate", mandate) == SOMEBODY_SIGNED_IN
+
+
+def test_a_typed_name_still_stops_ends_and_makes_less(office: Wayhome) -> None:
+    record, about = ("office", "record", "moscow"), ("kind=provider", "entry=new-start")
+    office.done(*record, "ChangeEntry", *about, "more=languages: [ru]", "--as", BORIS)
+    office.done(*record, "EndEntry", *about, "reason=moved", "--as", BORIS)
+    office.done(*record, "StopEntry", *about, "reason=misuse", "--as", BORIS)
+
+
+def test_two_who_signed_in_add_a_driver_at_the_command_line_and_one_does_not(office: Wayhome) -> None:
+    given = ("kind=meeter", "entry=gia", "name=Gia", "email=gia@drivers.example.org", "more=languages: [ka]")
+    office.signs_in(BORIS)
+    proposal = office.json("office", "record", "moscow", "ListEntry", *given, "--mandate", "supervisor")["proposal"]
+    (waits,) = office.json("directory", "waiting")
+    assert waits["proposal"] == proposal
+    assert waits["changes"]["email"] == {"now": "", "then": "gia@drivers.example.org"}
+    assert refused(office, "directory", "confirm", proposal) == ["second_person_agreed"]
+    office.done("sign-out")
+    assert "changes" not in office.json("directory", "waiting")[0]
+    assert refused(office, "directory", "confirm", proposal) == ["somebody_signed_in"]
+    office.signs_in(TAMARA)
+    office.done("directory", "confirm", proposal)
+    assert office.json("directory", "waiting") == []
+    assert any("gia" in row.values() for row in office.json("directory", "entries", "meeter"))
 
 
 @pytest.mark.parametrize("command", ["ReviewStop", "ReviewAccess"])

@@ -1,7 +1,6 @@
 """The directory on the screen: a stop that a case manager can press, changes that hold, and what is shown to whom."""
 
 import asyncio
-import re
 from collections.abc import Iterator
 from html import unescape
 
@@ -15,7 +14,7 @@ from tests.kit.people import BORIS, TAMARA
 from tests.kit.roads import bring, referred
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import count_of, form_at, hidden_in, untouched
+from tests.kit.web.sent import count_of, form_at, hidden_in, surely, untouched
 from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.directory.entries import KINDS, id_of, parts_of
 
@@ -46,9 +45,20 @@ def page(person: Person, path: str) -> str:
 def gives(person: Person, name: str, /, **fields: str) -> str:
     """Fill in a form of the office and return the page it leads to."""
     path = f"/office/moscow/do/{name}"
-    answer = person.post(path, form_at(person, path) | fields)
+    answer = surely(person, path, form_at(person, path) | fields)
     assert answer.status_code == 303, unescape(str(answer.text))
     return str(answer.headers["location"])
+
+
+def confirms(person: Person, decision: str, answer: str = "confirm", **typed: str) -> str:
+    """Press a button on the page of what a colleague proposed, and return what is said then."""
+    assert decision.startswith("/decisions/"), decision
+    answered = person.post(f"{decision}/{answer}", hidden_in(person.get(decision)) | typed, follow_redirects=False)
+    return str(answered.headers.get("location", "")) or unescape(str(answered.text))
+
+
+def by_two(first: Person, second: Person, name: str, /, **fields: str) -> None:
+    assert confirms(second, gives(first, name, **fields)).startswith("/directory?")
 
 
 def helped(office: Office) -> tuple[Story, str]:
@@ -101,8 +111,9 @@ def test_a_partner_s_open_page_hears_of_nothing_any_more_once_its_organisation_i
 
 def test_who_works_for_two_providers_of_one_word_is_stopped_with_the_first(house: WebHouse) -> None:
     boris, nina = house.sign_in(BORIS, ["supervisor"]), house.sign_in("newstart:nina", ["partner"])
+    tamara = house.sign_in(TAMARA, ["supervisor"])
     more = "kind: ngo\nservices: [counselling]\nlanguages: [ru]\nstaff: newstart"
-    gives(boris, "ListEntry", kind="provider", entry="twin", name="Twin", email="twin@example.org", more=more)
+    by_two(boris, tamara, "ListEntry", kind="provider", entry="twin", name="Twin", email="twin@example.org", more=more)
     assert nina.get("/referrals").status_code == 200
     gives(boris, "StopEntry", kind="provider", entry="twin", reason="a letter went astray")
     assert nina.get("/referrals", follow_redirects=False).status_code == 303
@@ -111,11 +122,12 @@ def test_who_works_for_two_providers_of_one_word_is_stopped_with_the_first(house
 def test_two_people_resume_it_and_the_second_finds_who_proposed(house: WebHouse) -> None:
     boris, tamara = house.sign_in(BORIS, ["supervisor"]), house.sign_in(TAMARA, ["supervisor"])
     gives(boris, "StopEntry", kind="provider", entry="new-start", reason="a letter went astray")
-    gives(boris, "ProposeResumption", kind="provider", entry="new-start", reason="all is well")
-    assert "ConfirmResumption" not in page(boris, LISTED)
-    (offered,) = re.findall(r'href="([^"]*ConfirmResumption[^"]*)"', page(tamara, LISTED))
-    assert offered.endswith(f"proposer={BORIS}")
-    gives(tamara, "ConfirmResumption", kind="provider", entry="new-start", proposer=BORIS)
+    decision = gives(boris, "ProposeResumption", kind="provider", entry="new-start", reason="all is well")
+    assert "Look and decide" not in page(boris, LISTED)
+    assert "You proposed" in confirms(boris, decision)
+    assert f'href="{decision}">Look and decide' in page(tamara, LISTED)
+    assert "all is well" in page(tamara, decision)
+    confirms(tamara, decision)
     assert count_of(house, facts.EntryResumed.__name__) == 1
     assert "Stopped" not in page(tamara, LISTED).partition("history-title")[0]
 
@@ -126,7 +138,9 @@ def test_a_changed_driver_is_told_with_his_history_and_his_address_to_those_only
     meeter = office.definition.programme.meeters[0].id
     boris, anna = house.sign_in(BORIS, ["supervisor"]), house.sign_in()
     helen = house.sign_in("staff:helen", ["hotline"])
-    gives(boris, "ChangeEntry", kind="meeter", entry=meeter, name="Zlatovlaska", email="canary@example.org")
+    tamara = house.sign_in(TAMARA, ["supervisor"])
+    given = {"kind": "meeter", "entry": meeter, "name": "Zlatovlaska", "email": "canary@example.org"}
+    by_two(boris, tamara, "ChangeEntry", **given)
     path = f"/directory/moscow/meeter/{meeter}"
     kept, seen = page(boris, path), page(anna, path)
     assert "canary@example.org" in kept
@@ -153,7 +167,8 @@ def test_the_list_is_narrowed_to_a_kind_and_in_russian(house: WebHouse) -> None:
 
 def test_the_page_of_a_programme_names_what_its_file_left_alone(house: WebHouse, office: Office) -> None:
     boris = house.sign_in(BORIS, ["supervisor"])
-    gives(boris, "ChangeEntry", kind="provider", entry="harbour", email="right@harbour.example.org")
+    tamara = house.sign_in(TAMARA, ["supervisor"])
+    by_two(boris, tamara, "ChangeEntry", kind="provider", entry="harbour", email="right@harbour.example.org")
     assert "The console's record holds" not in page(boris, "/settings/programmes/moscow")
     office.publish(office.text.replace("desk@harbour", "stale@harbour", 1))
     told = page(boris, "/settings/programmes/moscow")
@@ -171,7 +186,8 @@ def test_a_form_of_the_directory_offers_what_there_is_and_says_what_cannot_be_re
     lacking = boris.post(path, form_at(boris, path) | given)
     assert lacking.status_code == 422
     assert "kind, services, languages" in unescape(str(lacking.text))
-    gives(boris, "ListEntry", **given, more="kind: ngo\nservices: [local_referral]\nlanguages: [ru]")
+    more = "kind: ngo\nservices: [local_referral]\nlanguages: [ru]"
+    by_two(boris, house.sign_in(TAMARA, ["supervisor"]), "ListEntry", **given, more=more)
     assert "Lighthouse" in page(boris, "/directory?kind=provider")
     assert "lighthouse" in page(boris, "/office/moscow/do/EndEntry?kind=provider&entry=lighthouse")
 
@@ -199,7 +215,10 @@ def test_a_driver_is_added_without_anything_of_a_programme_file(house: WebHouse,
     assert "Write it like desk@example.org" in unescape(without.text)
     assert "Languages spoken: This is needed" in unescape(without.text)
     filled = typed | {"name": ["Zlatovlaska"], "email": ["canary@example.org"], "languages": ["ru", "uz"]}
-    assert boris.post(path, filled).headers["location"] == f"{path}/{number}"
+    decision = boris.post(path, filled).headers["location"]
+    assert number not in {one.id for one in office.definition.programme.meeters}
+    assert "Zlatovlaska" in page(boris, decision)
+    confirms(house.sign_in(TAMARA, ["supervisor"]), decision)
     (told,) = [one for one in office.definition.programme.meeters if one.id == number]
     assert set(told.languages) == {"ru", "uz"}
 
@@ -216,7 +235,9 @@ def test_a_house_gets_another_room_and_hours_and_loses_its_last_day(house: WebHo
             f"rooms-{rooms}-minors": ["allowed"], "hours_opens": ["08:00"], "hours_closes": ["07:00"],
             "hours_days": ["mo", "sa"], "closes": [""]}  # fmt: skip
     assert "It closes before it opens" in unescape(boris.post(path, typed | more).text)
-    assert boris.post(path, typed | more | {"hours_closes": ["20:00"]}).status_code == 303
+    decision = boris.post(path, typed | more | {"hours_closes": ["20:00"]}).headers["location"]
+    assert "attic" in page(boris, decision)
+    confirms(house.sign_in(TAMARA, ["supervisor"]), decision)
     told = office.definition.programme.facility_of[house_id]
     assert (told.rooms[-1].id, told.rooms[-1].beds, told.rooms[-1].who) == ("attic", 2, "women")
     assert told.hours is not None
@@ -227,7 +248,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over(house: WebHous
     boris, tamara = house.sign_in(BORIS, ["supervisor"]), house.sign_in(TAMARA, ["supervisor"])
     path = f"{LISTED}/change"
     typed = untouched(boris, path)
-    gives(tamara, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
+    by_two(tamara, boris, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
     late = boris.post(path, typed | {"name": ["Newest Start"]})
     assert late.status_code == 409
     assert "Somebody changed this entry meanwhile" in unescape(late.text)
@@ -243,7 +264,7 @@ def test_a_form_drawn_again_meanwhile_still_knows_which_entry_its_reader_saw(
     path = f"{LISTED}/change"
     typed = untouched(boris, path) | {"name": ["Newest Start"]}
     boris.post(path, typed | {"keep": ["1"]})
-    gives(tamara, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
+    by_two(tamara, boris, "ChangeEntry", kind="provider", entry="new-start", email="new@start.example.org")
     again = boris.post(path, typed | {pressed: ["1"]})
     found = boris.get(f"{path}?draft={typed['command_id'][0]}")
     for drawn in (again, found):

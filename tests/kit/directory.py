@@ -6,7 +6,7 @@ from handlers.checks.walk import check_log
 from handlers.commanding.answers import Accepted, Answer
 from handlers.states.case_reader import CaseReader
 from tests.kit.offices import Office
-from tests.kit.people import BORIS
+from tests.kit.people import BORIS, TAMARA
 from tests.kit.roads import (
     bring,
     consents,
@@ -15,6 +15,7 @@ from tests.kit.roads import (
 from tests.kit.story import Story, story
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
+from workflow.subjects.directory.commands import ConfirmEntry
 from workflow.subjects.directory.state import directory_stream
 
 
@@ -23,8 +24,33 @@ def says(office: Office, kind: type[Any], /, of: str, entry: str, actor: str = B
     return office.submit(kind, actor=actor, **given)
 
 
-def done(office: Office, kind: type[Any], /, of: str, entry: str, **fields: Any) -> Accepted:
+def done(office: Office, kind: type[Any], /, of: str, entry: str, actor: str = BORIS, **fields: Any) -> Accepted:
+    """Have something done about an entry: by one, or by two where that is needed."""
+    answer = says(office, kind, of, entry, actor=actor, **fields)
+    assert isinstance(answer, Accepted), answer
+    return confirmed(office, of, entry, answer.proposal, proposer=actor) if answer.proposal else answer
+
+
+def proposed(office: Office, kind: type[Any], /, of: str, entry: str, **fields: Any) -> str:
+    """Have something proposed of an entry, and return under which id it waits."""
     answer = says(office, kind, of, entry, **fields)
+    assert isinstance(answer, Accepted), answer
+    assert answer.facts == ("DecisionProposed",)
+    return answer.proposal
+
+
+def confirms(
+    office: Office, of: str, entry: str, proposal: str, *, actor: str = TAMARA, proposer: str = BORIS
+) -> Answer:
+    """Have somebody stand behind what was proposed of an entry; both have accounts."""
+    for name in (proposer, actor):
+        office.has_account(name)
+    return says(office, ConfirmEntry, of, entry, actor=actor, proposal_id=proposal, proposer=proposer)
+
+
+def confirmed(office: Office, of: str, entry: str, proposal: str, *, proposer: str = BORIS) -> Accepted:
+    """Have another supervisor stand behind what was proposed of an entry."""
+    answer = confirms(office, of, entry, proposal, actor=TAMARA if proposer != TAMARA else BORIS, proposer=proposer)
     assert isinstance(answer, Accepted), answer
     return answer
 

@@ -10,7 +10,17 @@ import pytest
 from events.ids import CaseId, case_stream
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.service import CommandService
-from tests.kit.directory import all_is_well, as_seen, done, helped_by_new_start, in_moscow, refused, says
+from tests.kit.directory import (
+    all_is_well,
+    as_seen,
+    confirms,
+    done,
+    helped_by_new_start,
+    in_moscow,
+    proposed,
+    refused,
+    says,
+)
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.people import ANNA, BORIS, TAMARA
 from tests.kit.roads import (
@@ -26,7 +36,6 @@ from workflow.rights.visibility import may_command, may_see, organisations_shown
 from workflow.subjects.accounts.commands import CloseAccount
 from workflow.subjects.directory.commands import (
     ChangeEntry,
-    ConfirmResumption,
     ListEntry,
     ProposeResumption,
     StopEntry,
@@ -85,14 +94,12 @@ def test_a_case_manager_alone_stops_a_provider_and_two_people_resume_it(office: 
         "something_changes",
         "entry_is_not_stopped",
     )
-    early = says(office, ConfirmResumption, "provider", "new-start", actor=BORIS, proposer=ANNA)
-    assert refused(early) == ("resumption_is_proposed",)
-    done(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="they have changed every password")
-    alone = says(office, ConfirmResumption, "provider", "new-start", actor=TAMARA, proposer=TAMARA)
-    assert refused(alone) == ("resumed_by_another",)
-    without = says(office, ConfirmResumption, "provider", "new-start", actor=ANNA, proposer=TAMARA)
-    assert refused(without) == ("both_may_resume",)
-    done(office, ConfirmResumption, "provider", "new-start", actor=BORIS, proposer=TAMARA)
+    waits = proposed(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="other passwords")
+    of_it = ("provider", "new-start", waits)
+    assert refused(confirms(office, *of_it, actor=TAMARA, proposer=TAMARA)) == ("second_person_agreed",)
+    assert refused(confirms(office, *of_it, actor=ANNA, proposer=TAMARA)) == ("second_person_may",)
+    assert refused(confirms(office, *of_it, actor=BORIS, proposer=ANNA)) == ("proposal_is_of_entry",)
+    assert isinstance(confirms(office, *of_it, actor=BORIS, proposer=TAMARA), Accepted)
     assert organisations_shown(case.case, as_seen(office, case), office.now) == {"newstart"}
     case.does(AcceptReferral, actor=NINA, referral_id=own)
     all_is_well(office)
@@ -102,15 +109,16 @@ def test_who_agrees_to_a_resumption_has_seen_what_it_is_of_and_in_time(office: O
     for name in (BORIS, TAMARA):
         office.has_account(name)
     done(office, StopEntry, "provider", "new-start", reason="their mailbox was broken into")
-    done(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="they have another address")
+    resumes = (office, ProposeResumption, "provider", "new-start")
+    waits = proposed(*resumes, actor=TAMARA, reason="they have another address")
     done(office, ChangeEntry, "provider", "new-start", email="new@new-start.example.org")
-    confirm = {"actor": BORIS, "proposer": TAMARA}
-    assert refused(says(office, ConfirmResumption, "provider", "new-start", **confirm)) == ("resumption_is_proposed",)
-    done(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="they have another address")
+    by_boris = {"actor": BORIS, "proposer": TAMARA}
+    assert refused(confirms(office, "provider", "new-start", waits, **by_boris)) == ("proposal_is_pending",)
+    waits = proposed(*resumes, actor=TAMARA, reason="they have another address")
     office.pass_time(timedelta(days=office.definition.programme.policies.proposal_days))
-    assert refused(says(office, ConfirmResumption, "provider", "new-start", **confirm)) == ("proposal_is_in_time",)
-    done(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="they have another address")
-    done(office, ConfirmResumption, "provider", "new-start", **confirm)
+    assert refused(confirms(office, "provider", "new-start", waits, **by_boris)) == ("proposal_is_in_time",)
+    waits = proposed(*resumes, actor=TAMARA, reason="they have another address")
+    assert isinstance(confirms(office, "provider", "new-start", waits, **by_boris), Accepted)
     resumed = office.definition.programme.provider_of["new-start"]
     assert (resumed.email, resumed.status) == ("new@new-start.example.org", "active")
 
@@ -119,10 +127,10 @@ def test_who_proposed_a_resumption_and_left_since_is_not_one_of_two(office: Offi
     for name in (BORIS, TAMARA):
         office.has_account(name)
     done(office, StopEntry, "provider", "new-start", reason="a letter went astray")
-    done(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="all is well")
+    waits = proposed(office, ProposeResumption, "provider", "new-start", actor=TAMARA, reason="all is well")
     office.accepted(office.command(CloseAccount, account=TAMARA, reason="left", actor="staff:root"))
-    answer = says(office, ConfirmResumption, "provider", "new-start", actor=BORIS, proposer=TAMARA)
-    assert refused(answer) == ("both_may_resume",)
+    answer = confirms(office, "provider", "new-start", waits, actor=BORIS, proposer=TAMARA)
+    assert refused(answer) == ("account_is_open",)
 
 
 def test_nobody_stops_their_own_people_who_could_not_resume_it(office: Office) -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from events.ids import entry_person_id
 from handlers.commanding.answers import Accepted
-from tests.kit.people import BORIS, TAMARA
+from tests.kit.directory import confirmed
+from tests.kit.people import BORIS
 from tests.kit.roads import agreed_to_be_told, consents, ready_to_be_received
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop
 from workflow.command import RetryTask
-from workflow.subjects.directory.commands import ChangeEntry, ConfirmResumption, ProposeResumption, StopEntry
+from workflow.subjects.directory.commands import ChangeEntry, ProposeResumption, StopEntry
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.referrals.commands import RevokeReferral, SendReferral
 from workflow.subjects.referrals.state import referrals_of
@@ -26,6 +27,8 @@ def says(shop: Workshop, kind: type[Any], /, **fields: Any) -> None:
     given = {"actor": BORIS, "mandate": "supervisor", "programme": "moscow"} | fields
     answer = shop.office.submit(kind, **given)
     assert isinstance(answer, Accepted), answer
+    if answer.proposal:
+        confirmed(shop.office, given["kind"], given["entry"], answer.proposal)
 
 
 def stops(shop: Workshop, kind: str, entry: str) -> None:
@@ -73,14 +76,11 @@ def test_a_stop_that_comes_while_a_worker_holds_the_task_still_holds(shop: Works
 def test_what_was_held_goes_once_two_people_have_resumed_it(shop: Workshop) -> None:
     case = referred_to_harbour(shop)
     task = case.task(kind="send_referral")
-    for name in (BORIS, TAMARA):
-        shop.office.has_account(name)
     stops(shop, "provider", "harbour")
     with shop.crew() as crew:
         crew.settle()
         case.when(RetryTask, task_id=task).then_refused("recipient_is_reached")
         says(shop, ProposeResumption, kind="provider", entry="harbour", reason="all is well")
-        says(shop, ConfirmResumption, kind="provider", entry="harbour", actor=TAMARA, proposer=BORIS)
         case.does(RetryTask, task_id=task)
         crew.settle()
         crew.settle()

@@ -76,3 +76,16 @@ class Hours(ProgrammePart):
         if self.holidays_of is None:
             return WEEKDAYS[day.weekday()] in self.days
         return WEEKDAYS[day.weekday()] in self.days and is_working_day(day, self.holidays_of, weekend=False)
+
+
+def fewer_hours(now: Hours | None, before: Hours | None) -> bool:
+    """Tell whether an office is open at no time at which it was not before; without hours nobody knows, or always."""
+    if now is None or before is None:
+        return before is None
+    return (
+        {*now.days} <= {*before.days}
+        and before.opens <= now.opens
+        and now.closes <= before.closes
+        and now.time_zone == before.time_zone
+        and before.holidays_of in (None, now.holidays_of)
+    )

@@ -1,6 +1,8 @@
 """What every part of a programme file has in common."""
 
-from typing import Annotated, Final, Literal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -38,13 +40,58 @@ STOPPED: Final = "stopped"
 _CUT_OFF: Final = frozenset({STOPPED, "defunct"})
 
 
+# -- what one person may change of an entry -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ByOne:
+    """Marks a field of an entry that one person may change: ``Annotated[int, ByOne(fewer)]``.
+
+    Without ``when`` every change of it takes one; with it only those of which ``when(now, before)`` says that fewer
+    people are told less. What is not marked takes two: it lets somebody see something of cases, or turns elsewhere
+    what is sent.
+    """
+
+    when: Callable[[Any, Any], bool] | None = None
+
+
+def fewer(now: int | None, before: int | None) -> bool:
+    """Tell whether a number is less than before; None is without a limit.
+
+    >>> fewer(2, 3), fewer(2, None), fewer(None, 2)
+    (True, True, False)
+    """
+    return now is not None and (before is None or now < before)
+
+
+def only_of(now: Collection[Any], before: Collection[Any]) -> bool:
+    """Tell whether every one was there before."""
+    return all(one in before for one in now)
+
+
+def only_of_or_all(now: Collection[Any], before: Collection[Any]) -> bool:
+    """Tell whether it is a part of what it was before, where nothing named means everywhere.
+
+    >>> only_of_or_all(["RU"], []), only_of_or_all([], ["RU"])
+    (True, False)
+    """
+    return bool(now) and (not before or only_of(now, before))
+
+
+_USE: Final[Mapping[str, int]] = {"active": 0, "inactive": 1, "temporarily_closed": 1, "defunct": 2, STOPPED: 2}
+
+
+def _less_used(now: str, before: str) -> bool:
+    return _USE[now] >= _USE[before]
+
+
 class DirectoryPart(ProgrammePart):
     """Somebody or something of the directory: a live record, the same for every case however long it has been open."""
 
     # What is stored of an entry may be a name: it has no place in an error's text.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
 
-    status: Status = "active"
+    status: Annotated[Status, ByOne(_less_used)] = "active"
 
     @field_validator("status")
     @classmethod

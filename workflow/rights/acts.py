@@ -19,15 +19,15 @@ Act = Literal[
     "money.request", "money.approve", "money.release",
     "money.record", "referral.send", "referral.answer", "referral.disclose",
     # what is done about the office
-    "hotline.record", "directory.edit", "directory.stop", "office.close", "tasks.retry", "programmes.publish",
-    "programmes.confirm", "accounts.change", "accounts.confirm", "export", "stand_in.name",
+    "hotline.record", "directory.edit", "directory.confirm", "directory.stop", "office.close", "tasks.retry",
+    "programmes.publish", "programmes.confirm", "accounts.change", "accounts.confirm", "export", "stand_in.name",
 ]  # fmt: skip
 ACTS: Final[tuple[Act, ...]] = get_args(Act)
 # These ask for the second factor again when it was not given within the last minutes.
 STEP_UP: Final[frozenset[Act]] = frozenset({
     "case.confirm", "money.approve", "money.release", "export", "accounts.change", "case.break_glass",
-    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close", "directory.edit", "case.erase",
-    "case.confirm_erasure",
+    "programmes.publish", "programmes.confirm", "accounts.confirm", "office.close", "directory.edit",
+    "directory.confirm", "case.erase", "case.confirm_erasure",
 })  # fmt: skip
 
 # What a case is to become, whoever stands in does not decide: they would keep it after their days.

@@ -46,6 +46,7 @@ class Account(NamedTuple):
     language: str = "en"
     closed: bool = False
     stands_in: tuple[StandIn, ...] = ()  # the last ones, over or still to come too
+    name: str = ""  # what others read; where it is empty it is made of the account
 
     def stood_in_for(self, programme: str, now: datetime) -> tuple[str, ...]:
         """Return for whom somebody stands in at a moment; whose own stand-ins they are does not count."""
@@ -104,7 +105,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("supervisor",), ("any",),
         ("grants.see", "ledger.see", "hotline.see", "statistics.see", "operations.see", "directory.edit",
-         "office.close", "programmes.publish", "programmes.confirm", "export"),
+         "directory.confirm", "office.close", "programmes.publish", "programmes.confirm", "export"),
     ),
     RightsRule(("medical",), ("owner", "team", "facility", "glass"), ("case.see", "case.open_sealed", "case.medical")),
     RightsRule(("legal",), ("owner", "team", "glass"), ("case.see", "case.open_sealed", "case.legal")),
@@ -135,7 +136,7 @@ RIGHTS_TABLE: Final[tuple[RightsRule, ...]] = (
     RightsRule(
         ("data_protection",), ("any",),
         ("work.see", "access.see", "history.see", "statistics.see", "programmes.see", "programmes.confirm",
-         "accounts.see", "accounts.confirm"),
+         "directory.see", "directory.confirm", "accounts.see", "accounts.confirm"),
     ),
     RightsRule(("data_protection",), ("programme",), ("case.review", "case.confirm_erasure")),
     RightsRule(("donor",), ("any",), ("statistics.see",)),

@@ -40,6 +40,7 @@ _OFFICE_BACK: Final = {
     "hotline.record": "/hotline",
     "office.close": "/beds",
     "directory.edit": "/directory",
+    "directory.confirm": "/directory",
     "directory.stop": "/directory",
     "stand_in.name": "/me",
 }
@@ -93,14 +94,15 @@ def give(context: CaseWork, command: str) -> Response:
 def carried_out(filling: Filling) -> Response:
     """Return where a form about a case leads that was received, or the page with what is in the way."""
     assert filling.sent is not None, "it was received"
-    if once_more := last_look(filling):
+    if once_more := last_look(filling, case_id=filling.context.case.case.case_id):
         return once_more
     answer = filling.carried_out(case_id=filling.context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
     if not isinstance(answer, Accepted):
         return answer
-    return go(f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}")
+    usual = f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}"
+    return go(usual if answer.proposal else filling.frame.get("then") or usual)
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
@@ -130,8 +132,12 @@ def offer_office_form(context: OfficeWork, programme: str, command: str) -> Resp
 def give_office_command(context: OfficeWork, programme: str, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     filling = _office_filling(context, programme, command).received()
+    if once_more := last_look(filling, programme=filling.about.programme.programme):
+        return once_more
     answer = filling.carried_out(programme=filling.about.programme.programme)
     assert not isinstance(answer, Conflict), "a form of the office expects no version"
+    if isinstance(answer, Accepted) and answer.proposal:
+        return go(f"/decisions/{programme}/{answer.proposal}")
     if isinstance(answer, Accepted):
         return go(f"/office/{programme}/done/{answer.command_id}?command={filling.kind.__name__}")
     return answer

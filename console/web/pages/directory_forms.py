@@ -64,6 +64,8 @@ def _given(filling: Filling, kind: str, entry: str) -> Response:
     if not isinstance(answer, Accepted):
         assert isinstance(answer, Response), "a form of the office expects no version"
         return answer
+    if answer.proposal:
+        return go(f"/decisions/{programme.programme}/{answer.proposal}")
     entry = entry or str(given.values["entry"])
     return go(f"/directory/{programme.programme}/{kind}/{entry}")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from workflow.programme.hours import Hours
-from workflow.programme.part import DirectoryPart, ProgrammePart, Slug, TimeZone
+from workflow.programme.hours import Hours, fewer_hours
+from workflow.programme.part import ByOne, DirectoryPart, ProgrammePart, Slug, TimeZone, fewer, only_of
 from workflow.values.days import day_of
 
 BEDS_MAX = 10_000
@@ -31,6 +31,21 @@ class RoomRule(ProgrammePart):
         return "no" if value is False else value  # YAML reads an unquoted no as false
 
 
+def _smaller_rooms(now: tuple[RoomRule, ...], before: tuple[RoomRule, ...]) -> bool:
+    """Tell whether no room is new, larger, or for others than before."""
+    largest = {(room.id, room.who, room.minors): room.beds for room in before}
+    return all(room.beds <= largest.get((room.id, room.who, room.minors), 0) for room in now)
+
+
+def _fewer_beds(now: int | None, before: int | None) -> bool:
+    """Tell whether there are fewer than before; None is a house of rooms, or no house."""
+    return now is None or fewer(now, before or 0)
+
+
+def _closes_earlier(now: date | None, before: date | None) -> bool:
+    return now is not None and (before is None or now < before)
+
+
 class Facility(DirectoryPart):
     """A house with beds, or an office without; beds either as plain ``capacity`` for anybody or room by room."""
 
@@ -38,18 +53,20 @@ class Facility(DirectoryPart):
     name: str
     kind: FacilityKind
     owner: Slug | None = None  # the organisation whose it is; the programme's own when left out
-    opens: date
-    closes: date | None = None  # the last day
+    opens: Annotated[date, ByOne(lambda now, before: now > before)]
+    closes: Annotated[date | None, ByOne(_closes_earlier)] = None  # the last day
     time_zone: TimeZone
-    hours: Hours | None = None
+    hours: Annotated[Hours | None, ByOne(fewer_hours)] = None
     address: str = ""
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     on_request: bool = False  # a place there is asked for by letter; a bed is held only when the house is named
     # Up to which age, in years, a child lives in a parent's room though the room is not for such as the child.
     children_to: int | None = Field(default=None, ge=0, le=17)
-    alternatives: tuple[Slug, ...] = ()  # which houses are asked for a place when this one is full
-    rooms: tuple[RoomRule, ...] = ()
-    plain_beds: int | None = Field(default=None, ge=1, le=BEDS_MAX, alias="capacity")
+    alternatives: Annotated[
+        tuple[Slug, ...], ByOne(only_of)
+    ] = ()  # which houses are asked for a place when this one is full
+    rooms: Annotated[tuple[RoomRule, ...], ByOne(_smaller_rooms)] = ()
+    plain_beds: Annotated[int | None, ByOne(_fewer_beds)] = Field(default=None, ge=1, le=BEDS_MAX, alias="capacity")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Facility:

@@ -1,4 +1,4 @@
-"""Commands about the directory: entries are listed, changed and ended; one is stopped at once, and resumed by two."""
+"""Commands about the directory: entries are listed, changed, ended, and stopped at once; what widens, two people do."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -9,7 +9,7 @@ from workflow.command import OfficeCommand
 from workflow.programme.part import Slug
 from workflow.subjects.directory.state import directory_stream
 from workflow.values.phones import Phone
-from workflow.values.text import ActorId, LongText, PersonName, ShortText
+from workflow.values.text import ActorId, LongText, PersonName, ReferenceToken, ShortText
 
 Listed = Literal["provider", "host", "escort", "meeter", "facility", "course", "team"]
 _Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)]
@@ -27,7 +27,7 @@ class DirectoryCommand(OfficeCommand):
 
 
 class ListEntry(DirectoryCommand, acts=("directory.edit",), sealed=True):
-    """Add somebody or something to the directory: it may be chosen at once, for older cases too."""
+    """Add somebody or something to the directory, to be chosen for older cases too, once a colleague confirmed it."""
 
     kind: Listed
     entry: Slug
@@ -46,7 +46,7 @@ class ListEntry(DirectoryCommand, acts=("directory.edit",), sealed=True):
 
 
 class ChangeEntry(DirectoryCommand, acts=("directory.edit",), sealed=True):
-    """Change an entry for every case from now on; what is left empty stays as it is."""
+    """Change an entry for every case; what shows it more, or sends letters elsewhere, once a colleague confirmed it."""
 
     kind: Literal[Listed, "office"]
     entry: Slug
@@ -73,7 +73,7 @@ class EndEntry(DirectoryCommand, acts=("directory.edit",)):
     reason: ShortText
 
 
-class StopEntry(DirectoryCommand, acts=("directory.stop",)):
+class StopEntry(DirectoryCommand, acts=("directory.stop",), undone_by="ProposeResumption"):
     """Stop at once everything that is sent to an entry, shown to it or told about it."""
 
     kind: Listed
@@ -82,19 +82,35 @@ class StopEntry(DirectoryCommand, acts=("directory.stop",)):
 
 
 class ProposeResumption(DirectoryCommand, acts=("directory.stop",)):
-    """Say that an entry that was stopped may be used again; a colleague is to agree."""
+    """Say that an entry that was stopped may be used again, once a colleague confirmed it."""
 
     kind: Listed
     entry: Slug
     reason: ShortText
 
 
-class ConfirmResumption(DirectoryCommand, acts=("directory.edit",)):
-    """Agree that an entry may be used again, as a colleague proposed."""
+class EntryProposalCommand(DirectoryCommand):
+    """Something said about what a colleague proposed of an entry."""
 
-    kind: Listed
+    kind: Literal[Listed, "office"]
     entry: Slug
+    proposal_id: ReferenceToken
+
+
+class ConfirmEntry(EntryProposalCommand, acts=("directory.confirm",)):
+    """Stand behind what a colleague proposed of an entry: with it, it happens."""
+
     proposer: ActorId  # whom one stands behind; their account is looked at as well as one's own
+
+
+class DeclineEntry(EntryProposalCommand, acts=("directory.confirm",)):
+    """Say no to what a colleague proposed of an entry, and why."""
+
+    reason: ShortText
+
+
+class WithdrawEntry(EntryProposalCommand, acts=("directory.stop", "directory.edit")):
+    """Take back what one proposed of an entry and nobody has decided on."""
 
 
 def keys_in(text: str) -> dict[str, Any]:

@@ -1,27 +1,19 @@
 """What a command makes of the directory: the entry as it is from now on, and a house's beds with it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, cast
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from events.facts import directory as facts
 from events.facts.accommodation import FacilityFitted
-from events.ids import account_stream
-from events.instants import instant
 from workflow.programme.office import OfficeContact
 from workflow.programme.part import DirectoryPart
 from workflow.programme.programme import Programme
 from workflow.reasons import Reason, Refused, reasons_if, refused
-from workflow.refusals import PEOPLE_DECIDE, PROPOSAL_IS_IN_TIME
-from workflow.rights.acts import Act
-from workflow.rights.standing import account_of
-from workflow.rights.table import Account, permit
-from workflow.rights.visibility import is_machine
 from workflow.situation import Decision, Situation, StreamFact, said_by, unless
-from workflow.subject import CommandRule
+from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.directory import commands, refusals
@@ -37,40 +29,66 @@ from workflow.subjects.directory.entries import (
     person_of_entry,
     written,
 )
+from workflow.subjects.directory.proposing import context_of
 from workflow.subjects.directory.published import changed_keys, office_keys
 from workflow.subjects.directory.state import Directory, DirectoryEntry
+from workflow.subjects.directory.two_take import apart, taken_by_two, told_here
 from workflow.subjects.referrals.definition import Provider
 from workflow.subjects.reintegration.definition import Course
 
 Given = commands.ListEntry | commands.ChangeEntry
 
 
+class Asked(NamedTuple):
+    """An entry as it would be, and as it stands beneath a stop; a new one stands nowhere yet."""
+
+    made: BaseModel
+    before: BaseModel | None = None
+
+
+def asked(command: Given, situation: Situation) -> Asked | Refused:
+    """Return what a command makes of an entry, or why nothing can be made."""
+    if command.kind == OFFICE[0]:
+        return _asked_of_office(command, situation)
+    known = part_of(situation.programme, (command.kind, command.entry))
+    if isinstance(command, commands.ListEntry):
+        made = refused(refusals.ENTRY_IS_NEW(entry=command.entry)) if known else _made(command, {"id": command.entry})
+        return made if isinstance(made, Refused) else Asked(made)
+    if known is None:
+        return refused(_unknown(command.kind, command.entry, situation.programme))
+    before = _beneath_a_stop(known, _entry(command, situation))
+    made = _made(command, keys_of(before))
+    return made if isinstance(made, Refused) else Asked(made, before)
+
+
+def widens(command: Given, situation: Situation) -> bool:
+    """Tell whether two people make a change: it shows somebody more of cases, or turns letters elsewhere."""
+    found = asked(command, situation)
+    return isinstance(found, Asked) and bool(taken_by_two(found.made, found.before))
+
+
 def list_entry(command: commands.ListEntry, situation: Situation) -> Decision:
     """Return that an entry is in the directory."""
-    if part_of(situation.programme, (command.kind, command.entry)) is not None:
-        return refused(refusals.ENTRY_IS_NEW(entry=command.entry))
-    made = _made(command, {"id": command.entry})
-    if isinstance(made, Refused):
-        return made
-    listed = facts.EntryListed(**_said(command, written(command.kind, made)))
+    found = asked(command, situation)
+    if isinstance(found, Refused):
+        return found
+    made = cast("DirectoryPart", found.made)
+    listed = facts.EntryListed(**_said(command, written(command.kind, made), situation))
     return unless(_against(made, situation), [StreamFact(command.stream, listed), *_fitted(made)])
 
 
 def change_entry(command: commands.ChangeEntry, situation: Situation) -> Decision:
     """Return how an entry is from now on, or that nothing would be another."""
+    found = asked(command, situation)
+    if isinstance(found, Refused):
+        return found
     if command.kind == OFFICE[0]:
-        return _change_office(command, situation)
-    known, entry = part_of(situation.programme, (command.kind, command.entry)), _entry(command, situation)
-    if known is None:
-        return refused(_unknown(command.kind, command.entry, situation.programme))
-    before = _beneath_a_stop(known, entry)
-    made = _made(command, keys_of(before))
-    if isinstance(made, Refused):
-        return made
+        return _change_office(command, cast("OfficeContact", found.made), situation)
+    made, before = cast("DirectoryPart", found.made), cast("DirectoryPart", found.before)
     changed = changed_keys(made, before)
     reasons = [*_against(made, situation), *_against_change(command, made, before, changed, situation)]
-    said = _said(command, _only_new(written(command.kind, made), changed, entry))
-    told = facts.EntryChanged(**said, changed=changed)
+    new = _only_new(written(command.kind, made), changed, _entry(command, situation))
+    told = facts.EntryChanged(**_said(command, new, situation), changed=changed)
     fitted = _fitted(made) if isinstance(before, Facility) and before.room_rules != _rooms(made) else []
     return unless(reasons, [StreamFact(command.stream, told), *fitted])
 
@@ -101,27 +119,12 @@ def stop_entry(command: commands.StopEntry, situation: Situation) -> Decision:
     return unless(reasons, [StreamFact(command.stream, said_by(command, facts.EntryStopped))])
 
 
-def propose_resumption(command: commands.ProposeResumption, situation: Situation) -> Decision:
-    """Return that somebody says an entry may be used again."""
-    reasons = [*_against_speaker(command)]
-    if not _entry(command, situation).stopped:
-        reasons.append(refusals.ENTRY_IS_NOT_STOPPED(entry=command.entry))
-    return unless(reasons, [StreamFact(command.stream, said_by(command, facts.ResumptionProposed))])
-
-
-def confirm_resumption(command: commands.ConfirmResumption, situation: Situation) -> Decision:
-    """Return that an entry may be used again: another person than who proposed it agrees, and both may."""
-    entry = _entry(command, situation)
-    told_at = instant(entry.since) if entry.since else situation.now  # nothing was told of it since it was proposed
-    until = told_at + timedelta(days=situation.programme.policies.proposal_days)
-    reasons = [*_against_speaker(command), *_against_accounts(command, situation)]
-    reasons += reasons_if(
-        (not entry.stopped, refusals.ENTRY_IS_NOT_STOPPED(entry=command.entry)),
-        (entry.stopped and entry.proposer != command.proposer, refusals.RESUMPTION_IS_PROPOSED(entry=command.entry)),
-        (bool(entry.proposer) and situation.now >= until, PROPOSAL_IS_IN_TIME(until=until)),
-        (command.actor == command.proposer, refusals.RESUMED_BY_ANOTHER(proposer=command.proposer)),
-    )
-    return unless(reasons, [StreamFact(command.stream, said_by(command, facts.EntryResumed))])
+def resume_entry(command: commands.ProposeResumption, situation: Situation) -> Decision:
+    """Return that an entry that was stopped may be used again."""
+    resumed = said_by(command, facts.EntryResumed, **situation.two)
+    stopped = _entry(command, situation).stopped
+    reasons = reasons_if((not stopped, refusals.ENTRY_IS_NOT_STOPPED(entry=command.entry)))
+    return unless(reasons, [StreamFact(command.stream, resumed)])
 
 
 # -- what an entry is made of ---------------------------------------------------------------------------------------
@@ -159,11 +162,11 @@ def _beneath_a_stop(part: DirectoryPart, entry: DirectoryEntry) -> DirectoryPart
     return part.model_copy(update={"status": "inactive" if entry.ended else recorded})
 
 
-def _said(command: Given, made: WrittenEntry) -> dict[str, Any]:
+def _said(command: Given, made: WrittenEntry, situation: Situation) -> dict[str, Any]:
     key = (command.kind, command.entry)
     return {
-        "kind": command.kind, "entry": command.entry, "record": made.record, "holds": made.holds, **made.sealed,
-        "person_id": person_of_entry(command.programme, key),
+        "kind": command.kind, "entry": command.entry, "record": made.record, "holds": made.holds,
+        "person_id": person_of_entry(command.programme, key), **told_here(made.sealed), **situation.two,
     }  # fmt: skip
 
 
@@ -176,22 +179,25 @@ def _only_new(made: WrittenEntry, changed: tuple[str, ...], entry: DirectoryEntr
     return made._replace(sealed=new)
 
 
-def _change_office(command: commands.ChangeEntry, situation: Situation) -> Decision:
-    before = office_keys(situation.programme.office)
-    given = {**before, **commands.keys_in(command.more)}
+def _asked_of_office(command: Given, situation: Situation) -> Asked | Refused:
+    office = situation.programme.office
+    given = {**office_keys(office), **commands.keys_in(command.more)}
     given |= {name: value for name in ("name", "email") if (value := getattr(command, name))}
     try:
-        made = OfficeContact.model_validate({**situation.programme.office.model_dump(), **given})
+        return Asked(OfficeContact.model_validate({**office.model_dump(), **given}), office)
     except ValidationError as problem:
         return refused(refusals.ENTRY_CAN_BE_READ(keys=[str(error["loc"][0]) for error in problem.errors()]))
-    now = office_keys(made)
+
+
+def _change_office(command: commands.ChangeEntry, made: OfficeContact, situation: Situation) -> Decision:
+    now, before = office_keys(made), office_keys(situation.programme.office)
     changed = tuple(name for name in OFFICE_KEYS if now.get(name) != before.get(name))
-    strange = sorted(given.keys() - set(OFFICE_KEYS))
+    strange = sorted(commands.keys_in(command.more).keys() - set(OFFICE_KEYS))
     reasons = reasons_if(
         (strange, refusals.ENTRY_CAN_BE_READ(keys=strange)),
         (not changed, refusals.SOMETHING_CHANGES(entry=command.entry)),
     )
-    said = _said(command, WrittenEntry(orjson.dumps(now).decode(), (), {}))
+    said = _said(command, WrittenEntry(orjson.dumps(now).decode(), (), {}), situation)
     return unless(reasons, [StreamFact(command.stream, facts.EntryChanged(**said, changed=changed))])
 
 
@@ -233,23 +239,6 @@ def _against_fewer_beds(made: Facility, situation: Situation) -> Iterator[Reason
         yield refusals.HOUSE_HOLDS_ITS_PEOPLE(people=len(in_use), places=made.capacity, beds=in_use)
 
 
-def _against_speaker(command: commands.DirectoryCommand) -> Iterator[Reason]:
-    if is_machine(command.actor):
-        yield PEOPLE_DECIDE(actor=command.actor)
-
-
-def _against_accounts(command: commands.ConfirmResumption, situation: Situation) -> Iterator[Reason]:
-    for name, act in ((command.actor, "directory.edit"), (command.proposer, "directory.stop")):
-        account = account_of(name, situation)
-        if account is None or not _may(account, act, situation):  # type: ignore[arg-type]
-            yield refusals.BOTH_MAY_RESUME(account=name)
-
-
-def _may(account: Account, act: Act, situation: Situation) -> bool:
-    programme = situation.programme
-    return programme.programme in account.programmes and bool(permit(account, act, None, programme, situation.now))
-
-
 def _unknown(kind: str, entry: str, programme: Programme) -> Reason:
     return refusals.ENTRY_IS_KNOWN(entry=entry, known=(id_of(part) for part in parts_of(programme, kind)))
 
@@ -273,20 +262,22 @@ def _fitted(made: DirectoryPart) -> list[StreamFact]:
     return [StreamFact(facility_stream(made.id), FacilityFitted(facility=made.id, rooms=made.room_rules))]
 
 
-def _needs(_programme: Programme, command: Any) -> tuple[str, ...]:
+def needs(_programme: Programme, command: Any) -> tuple[str, ...]:
+    """Return the streams a change of the directory looks at: its own, and where the beds of a house are given from."""
     own = (command.stream,)
     return (*own, facility_stream(command.entry)) if command.kind == "facility" else own
 
 
-def _both_accounts(_programme: Programme, command: commands.ConfirmResumption) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((command.stream, account_stream(command.actor), account_stream(command.proposer))))
-
-
-RULES: Final = (
-    CommandRule(commands.ListEntry, list_entry, office_needs=_needs),
-    CommandRule(commands.ChangeEntry, change_entry, office_needs=_needs),
-    CommandRule(commands.EndEntry, end_entry, office_needs=_needs),
-    CommandRule(commands.StopEntry, stop_entry, office_needs=_needs),
-    CommandRule(commands.ProposeResumption, propose_resumption, office_needs=_needs, in_person=True),
-    CommandRule(commands.ConfirmResumption, confirm_resumption, office_needs=_both_accounts, in_person=True),
+_BY_TWO: Final = TwoPeople(
+    when=widens, thing=("kind", "entry"), confirmed_by=("directory.confirm",), apart=apart, context=context_of
 )
+RULES: Final = (
+    CommandRule(commands.ListEntry, list_entry, office_needs=needs, two_people=_BY_TWO),
+    CommandRule(commands.ChangeEntry, change_entry, office_needs=needs, two_people=_BY_TWO),
+    CommandRule(commands.EndEntry, end_entry, office_needs=needs),
+    CommandRule(commands.StopEntry, stop_entry, office_needs=needs),
+    CommandRule(
+        commands.ProposeResumption, resume_entry, office_needs=needs, in_person=True,
+        two_people=TwoPeople(thing=("kind", "entry"), confirmed_by=("directory.confirm",), context=context_of),
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Why an entry of the directory is not listed, changed, ended, stopped or resumed."""
+"""Why an entry of the directory is not listed, changed, ended, stopped or resumed, and nothing of it is confirmed."""
 
 from typing import Final
 
@@ -17,8 +17,15 @@ ENTRY_IS_IN_USE: Final = ReasonKind("entry_is_in_use", ("entry",))
 HOUSE_HOLDS_ITS_PEOPLE: Final = ReasonKind(
     "house_holds_its_people", ("people", "places", "beds"), helps_with=("ReleaseBed",), field="places"
 )
-RESUMPTION_IS_PROPOSED: Final = ReasonKind(
-    "resumption_is_proposed", ("entry",), helps_with=("ProposeResumption",), field="proposer"
+# What two people are told no with, as elsewhere; there is no case, and the verbs and pages are the directory's.
+_BY_TWO: Final = ("ConfirmEntry", "DeclineEntry", "WithdrawEntry")
+ENTRY_IS_PROPOSED_ONCE: Final = ReasonKind("is_proposed_once/entry", ("proposal_id", "proposer"), helps_with=_BY_TWO)
+ENTRY_PROPOSAL_IS_PENDING: Final = ReasonKind("proposal_is_pending/entry", ("proposal_id",), field="proposal_id")
+ENTRY_PROPOSAL_IS_YOURS: Final = ReasonKind(
+    "own_hand/entry_proposal", ("proposal_id", "proposer"), helps_with=("DeclineEntry",)
 )
-RESUMED_BY_ANOTHER: Final = ReasonKind("resumed_by_another", ("proposer",))
-BOTH_MAY_RESUME: Final = ReasonKind("both_may_resume", ("account",))
+ENTRY_IS_CONFIRMED_BY_ANOTHER: Final = ReasonKind(
+    "second_person_agreed/entry", ("proposal_id",), helps_with=("WithdrawEntry",)
+)
+ENTRY_MOVED: Final = ReasonKind("nothing_moved/entry", helps_with=("DeclineEntry",))
+PROPOSAL_IS_OF_ENTRY: Final = ReasonKind("proposal_is_of_entry", ("proposal_id",), field="proposal_id")

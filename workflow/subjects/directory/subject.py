@@ -4,7 +4,7 @@ from typing import Final
 
 from workflow.subject import Aggregate, PublicationHook, Subject, commands_in
 from workflow.subjects.directory import commands
-from workflow.subjects.directory.decisions import RULES
+from workflow.subjects.directory.by_two import RULES
 from workflow.subjects.directory.published import published, streams_of
 from workflow.subjects.directory.state import evolve
 

@@ -1,11 +1,20 @@
 """The directory: who offers what to the people of a programme, in which languages, when and where."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, field_validator
 
-from workflow.programme.hours import Hours
-from workflow.programme.part import DirectoryPart, Name, ProgrammePart, Slug
+from workflow.programme.hours import Hours, fewer_hours
+from workflow.programme.part import (
+    ByOne,
+    DirectoryPart,
+    Name,
+    ProgrammePart,
+    Slug,
+    fewer,
+    only_of,
+    only_of_or_all,
+)
 from workflow.values.phones import Phone
 
 # The six kinds of agency of the founding document, and the people who come by themselves.
@@ -20,14 +29,16 @@ class Provider(DirectoryPart):
     id: Slug
     name: str
     kind: AgencyKind
-    services: tuple[Name, ...] = Field(min_length=1)
-    languages: tuple[str, ...] = Field(min_length=1)  # ISO 639 codes
-    areas: tuple[str, ...] = ()  # ISO 3166 codes of countries or their parts (RU-MOW); everywhere when empty
+    services: Annotated[tuple[Name, ...], ByOne(only_of)] = Field(min_length=1)
+    languages: Annotated[tuple[str, ...], ByOne(only_of)] = Field(min_length=1)  # ISO 639 codes
+    # ISO 3166 codes of countries or their parts (RU-MOW); everywhere when empty.
+    areas: Annotated[tuple[str, ...], ByOne(only_of_or_all)] = ()
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=200)
     phone: Phone | None = None
     address: str = ""
-    hours: Hours | None = None
-    capacity: int | None = Field(default=None, ge=1)  # people at a time; without a limit when left out
+    hours: Annotated[Hours | None, ByOne(fewer_hours)] = None
+    # People at a time; without a limit when left out.
+    capacity: Annotated[int | None, ByOne(fewer)] = Field(default=None, ge=1)
     staff: str = Field(
         default="", pattern=r"^[a-z]*$"
     )  # the word its people's ids begin with: redcross in redcross:olga

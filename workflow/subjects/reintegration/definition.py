@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
-from workflow.programme.part import DirectoryPart, Label, Name, Slug
+from workflow.programme.part import ByOne, DirectoryPart, Label, Name, Slug, fewer
 
 FOLLOW_UP_VISIT = "follow_up_visit"  # the service that is given when a visit was made
 
@@ -14,12 +15,12 @@ class Course(DirectoryPart):
     """A training course with seats; without days it goes on all the time, and people come and leave as they can."""
 
     id: Slug
-    label: Label
+    label: Annotated[Label, ByOne()]
     service: Name = "training"
-    seats: int = Field(ge=1, le=10_000)
-    starts: date | None = None
-    ends: date | None = None
-    language: str = Field(pattern=r"^[a-z]{2,3}$")
+    seats: Annotated[int, ByOne(fewer)] = Field(ge=1, le=10_000)
+    starts: Annotated[date | None, ByOne()] = None
+    ends: Annotated[date | None, ByOne()] = None
+    language: Annotated[str, ByOne()] = Field(pattern=r"^[a-z]{2,3}$")
     place: str = Field(max_length=120)
     provider: Slug
 

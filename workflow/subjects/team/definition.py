@@ -1,10 +1,12 @@
 """The teams of an office: a list from which people choose, so that a mistyped one cannot be."""
 
-from workflow.programme.part import DirectoryPart, Slug
+from typing import Annotated
+
+from workflow.programme.part import ByOne, DirectoryPart, Slug
 
 
 class Team(DirectoryPart):
     """Some of an office's people: whoever is in a team sees its cases."""
 
     id: Slug
-    name: str
+    name: Annotated[str, ByOne()]  # nobody is in a team, and sees its cases, but by two officers

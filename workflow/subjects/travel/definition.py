@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
 
-from workflow.programme.part import DirectoryPart, Name, ProgrammePart, Slug, TimeZone
+from workflow.programme.part import ByOne, DirectoryPart, Name, ProgrammePart, Slug, TimeZone, only_of, only_of_or_all
 from workflow.values.countries import Country
 from workflow.values.days import begin_of, end_of
 
@@ -38,9 +39,9 @@ class Escort(DirectoryPart):
     id: Slug
     name: str
     email: str = Field(pattern=_EMAIL, max_length=200)
-    skills: tuple[Name, ...]
-    languages: tuple[str, ...]
-    away: tuple[EscortAbsence, ...] = ()
+    skills: Annotated[tuple[Name, ...], ByOne(only_of)]
+    languages: Annotated[tuple[str, ...], ByOne(only_of)]
+    away: Annotated[tuple[EscortAbsence, ...], ByOne()] = ()  # the calendar of somebody two people let in
 
 
 class Host(DirectoryPart):
@@ -49,7 +50,7 @@ class Host(DirectoryPart):
     id: Slug
     name: str
     email: str = Field(pattern=_EMAIL, max_length=200)
-    countries: tuple[Country, ...] = ()
+    countries: Annotated[tuple[Country, ...], ByOne(only_of_or_all)] = ()
     time_zone: TimeZone | None = None  # whose clocks they are told times by; their country's where it has one
 
 
