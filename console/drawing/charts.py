@@ -6,10 +6,25 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
-from console.drawing.svg import Box, Frame, hatch, hatched, joined, legend, lines, linked, picture, rect, tag
+from console.drawing.svg import (
+    Box,
+    Frame,
+    Paper,
+    Point,
+    hatch,
+    hatched,
+    joined,
+    legend,
+    lines,
+    linked,
+    on_both_papers,
+    picture,
+    rect,
+    tag,
+)  # fmt: skip
 from console.drawing.words import DrawingWords, number_said, table
 
-WIDTH = 400
+Say = Callable[[float | None], str]
 TONES = 6
 _SIZE = 14
 _UNTOLD = 44
@@ -37,17 +52,25 @@ def bars_svg(
     prefix: str, title: str, bars: Sequence[Bar], words: DrawingWords, *, shown: Callable[[float], str] | None = None
 ) -> Markup:
     """Return horizontal bars, each with its number; a planned number is an upright stroke across its bar."""
-    say = _saying(shown, words)
-    planned = any(bar.planned is not None for bar in bars)
-    key = _planned_key(words) if planned else Markup("")
-    top = 30.0 if planned else 4.0
+    return on_both_papers(prefix, lambda paper: _bars(paper, title, bars, words, _saying(shown, words)))
+
+
+def _bars(paper: Paper, title: str, bars: Sequence[Bar], words: DrawingWords, say: Say) -> Markup:
+    key, top = _bars_key(paper, bars, words)
     most = max((value for bar in bars for value in (bar.actual, bar.planned) if value is not None), default=0)
-    scale = (WIDTH - 4) / max(most, _TOLD_FROM)
-    rows = joined(_bar(prefix, bar, top + number * 46, scale, say) for number, bar in enumerate(bars))
+    scale = (paper.width - 4) / max(most, _TOLD_FROM)
+    rows = joined(_bar(paper, bar, top + number * 46, scale, say) for number, bar in enumerate(bars))
     desc = "; ".join(f"{bar.label}: {_figures(bar, say)}" for bar in bars)
-    is_linked = any(bar.href for bar in bars)
-    frame = Frame(prefix, title, desc, WIDTH, top + len(bars) * 46, "bars", is_linked)
-    return picture(frame, hatch(prefix), key, rows)
+    frame = Frame(
+        paper.prefix,
+        title,
+        desc,
+        paper.width,
+        top + len(bars) * 46,
+        f"bars {paper.kind}",
+        any(bar.href for bar in bars),
+    )
+    return picture(frame, hatch(paper.prefix), key, rows)
 
 
 def bars_words(
@@ -61,39 +84,53 @@ def bars_words(
     return table(title, ["", _("Actual"), _("Planned")], rows)
 
 
-def _saying(shown: Callable[[float], str] | None, words: DrawingWords) -> Callable[[float | None], str]:
+def _saying(shown: Callable[[float], str] | None, words: DrawingWords) -> Say:
     def say(value: float | None) -> str:
         return number_said(value, words) if shown is None or value is None else shown(value)
 
     return say
 
 
-def _figures(bar: Bar, say: Callable[[float | None], str]) -> str:
+def _figures(bar: Bar, say: Say) -> str:
     if bar.planned is None:
         return say(bar.actual)
     return f"{say(bar.actual)} / {say(bar.planned)}"
 
 
-def _planned_key(words: DrawingWords) -> Markup:
-    _ = words.gettext
-    actual, planned = _("Actual"), _("Planned")
-    second = 36 + width_of(actual, _SIZE)
-    first = rect(Box(1, 4, 18, 12), "tone-1", 3), tag("text", actual, x=25, y=15, class_="draw-start")
-    stroke = tag("path", d=f"M{second + 6:.0f} 1V19", class_="draw-plan")
-    return joined((*first, stroke, tag("text", planned, x=second + 16, y=15, class_="draw-start")))
+def _bars_key(paper: Paper, bars: Sequence[Bar], words: DrawingWords) -> tuple[Markup, float]:
+    """Return what the marks of these bars mean, and where the bars begin; one colour alone needs no key."""
+    _, planned = words.gettext, any(bar.planned is not None for bar in bars)
+    marks: list[tuple[str, Callable[[Point], Markup]]] = []
+    if planned:
+        marks += [(_("Actual"), lambda at: rect(Box(at[0] + 1, at[1] + 4, 18, 12), "tone-1", 3))]
+        marks += [(_("Planned"), lambda at: tag("path", d=f"M{at[0] + 10:.0f} {at[1] + 1:.0f}v18", class_="draw-plan"))]
+    if any(bar.actual is None for bar in bars):
+        marks += [(untold_said(words), lambda at: untold_piece(paper.prefix, at))]
+    key, line = legend([said for said, _ in marks], lambda n, at: [marks[n][1](at)], paper.width, _SIZE, 25, 16)
+    return key, line + 30.0 if marks else 4.0
 
 
-def _bar(prefix: str, bar: Bar, y: float, scale: float, say: Callable[[float | None], str]) -> Markup:
+def untold_said(words: DrawingWords) -> str:
+    """Return what hatching means."""
+    return words.gettext("fewer than 11, not told")
+
+
+def untold_piece(prefix: str, at: Point) -> Markup:
+    """Return a piece of hatching, for a legend."""
+    return rect(Box(at[0] + 1, at[1] + 4, 18, 12), "draw-hatched", 3, fill=hatched(prefix))
+
+
+def _bar(paper: Paper, bar: Bar, y: float, scale: float, say: Say) -> Markup:
     said = _figures(bar, say)
-    room = WIDTH - width_of(said, _SIZE, bold=True) - 14
+    room = paper.width - width_of(said, _SIZE, bold=True) - 14
     parts = [
         tag("title", f"{bar.label}: {said}"),
         tag("text", fitted(bar.label, room, _SIZE), x=0, y=y + 14, class_="draw-start"),
-        tag("text", said, x=WIDTH, y=y + 14, class_="draw-end draw-strong"),
-        rect(Box(0, y + 21, WIDTH, 14), "draw-foot", 4),
+        tag("text", said, x=paper.width, y=y + 14, class_="draw-end draw-strong"),
+        rect(Box(0, y + 21, paper.width, 14), "draw-foot", 4),
     ]
     if bar.actual is None:
-        parts.append(rect(Box(1, y + 21.5, _TOLD_FROM * scale, 13), "draw-hatched", 4, fill=hatched(prefix)))
+        parts.append(rect(Box(1, y + 21.5, _TOLD_FROM * scale, 13), "draw-hatched", 4, fill=hatched(paper.prefix)))
     elif bar.actual > 0:
         parts.append(rect(Box(0, y + 21, max(bar.actual * scale, 3), 14), "tone-1", 4))
     if bar.planned is not None:
@@ -104,15 +141,35 @@ def _bar(prefix: str, bar: Bar, y: float, scale: float, say: Callable[[float | N
 def stacked_svg(prefix: str, title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
     """Return bars made of parts; each part carries its number, and its own pattern beside its colour."""
     assert len(series) <= TONES, "more parts than can be told apart"
-    key, line = legend(series, lambda n, at: _filled(prefix, Box(at[0], at[1] + 4, 18, 12), n), WIDTH, _SIZE, 24, 16)
-    top = line + 30
+    return on_both_papers(prefix, lambda paper: _stacks(paper, title, series, stacks, words))
+
+
+def _stacks(paper: Paper, title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
+    key, top = _stacks_key(paper, series, stacks, words)
     # How much one may measure in every bar; a part that is not told has a width of its own.
     untold = ((sum(part is None for part in stack.parts), sum(part or 0 for part in stack.parts)) for stack in stacks)
-    scale = min(((WIDTH - hidden * _UNTOLD) / max(told, 1) for hidden, told in untold), default=1.0)
-    rows = joined(_stack(prefix, stack, series, top + number * 56, scale, words) for number, stack in enumerate(stacks))
+    scale = min(((paper.width - hidden * _UNTOLD) / max(told, 1) for hidden, told in untold), default=1.0)
+    rows = joined(_stack(paper, stack, series, top + n * 56, scale, words) for n, stack in enumerate(stacks))
     desc = "; ".join(f"{stack.label}: {_parts_said(stack, series, words)}" for stack in stacks)
-    frame = Frame(prefix, title, desc, WIDTH, top + len(stacks) * 56, "stacked", any(stack.href for stack in stacks))
-    return picture(frame, hatch(prefix), weaves(prefix), key, rows)
+    height, is_linked = top + len(stacks) * 56, any(stack.href for stack in stacks)
+    frame = Frame(paper.prefix, title, desc, paper.width, height, f"stacked {paper.kind}", is_linked)
+    return picture(frame, hatch(paper.prefix), weaves(paper.prefix), key, rows)
+
+
+def _stacks_key(
+    paper: Paper, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords
+) -> tuple[Markup, float]:
+    """Return which pattern is which part, and where the bars begin."""
+
+    def piece(number: int, at: Point) -> tuple[Markup, ...]:
+        if number == len(series):
+            return (untold_piece(paper.prefix, at),)
+        return _filled(paper.prefix, Box(at[0], at[1] + 4, 18, 12), number)
+
+    hidden = any(part is None for stack in stacks for part in stack.parts)
+    named = [*series, *([untold_said(words)] if hidden else [])]
+    key, line = legend(named, piece, paper.width, _SIZE, 24, 16)
+    return key, line + 30
 
 
 def stacked_words(title: str, series: Sequence[str], stacks: Sequence[Stack], words: DrawingWords) -> Markup:
@@ -126,11 +183,12 @@ def _parts_said(stack: Stack, series: Sequence[str], words: DrawingWords) -> str
     return ", ".join(f"{name} {number_said(part, words)}" for name, part in told if part != 0)
 
 
-def _stack(prefix: str, stack: Stack, series: Sequence[str], y: float, scale: float, words: DrawingWords) -> Markup:
+def _stack(paper: Paper, stack: Stack, series: Sequence[str], y: float, scale: float, words: DrawingWords) -> Markup:
+    label = wrapped(stack.label, paper.width, _SIZE, rows=1)
     parts = [
         tag("title", f"{stack.label}: {_parts_said(stack, series, words)}"),
-        *(tag("text", row, x=0, y=y + 14, class_="draw-start") for row in wrapped(stack.label, WIDTH, _SIZE, rows=1)),
-        *_segments(prefix, stack, y + 21, scale, words),
+        *(tag("text", row, x=0, y=y + 14, class_="draw-start") for row in label),
+        *_segments(paper.prefix, stack, y + 21, scale, words),
     ]
     return linked(stack.href, *parts)
 

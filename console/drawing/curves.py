@@ -8,10 +8,24 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from console.drawing.svg import Box, Frame, Point, hatch, hatched, joined, legend, picture, rect, tag
+from console.drawing.charts import untold_piece, untold_said
+from console.drawing.svg import (
+    Box,
+    Frame,
+    Paper,
+    Point,
+    hatch,
+    hatched,
+    joined,
+    legend,
+    on_both_papers,
+    picture,
+    rect,
+    tag,
+)  # fmt: skip
 from console.drawing.words import DrawingWords, full_day, number_said, short_day, table
 
-_WIDTH, _HEIGHT = 400, 200
+_HEIGHT = 200
 _LEFT, _TOP, _BOTTOM = 44, 12, 30
 _SIZE = 13
 _TOLD_FROM = 11
@@ -43,15 +57,32 @@ class Axes(NamedTuple):
 def curves_svg(prefix: str, title: str, days: Sequence[date], curves: Sequence[Curve], words: DrawingWords) -> Markup:
     """Return lines over days, each with its name at its end and dashes of its own."""
     assert len(curves) <= 4, "more lines than can be told apart"
+    return on_both_papers(prefix, lambda paper: _curves(paper, title, tuple(days), curves, words))
+
+
+def _curves(paper: Paper, title: str, days: tuple[date, ...], curves: Sequence[Curve], words: DrawingWords) -> Markup:
     most = max((value for curve in curves for value in curve.values if value is not None), default=0)
-    axes = Axes(tuple(days), ceiling(max(most, _TOLD_FROM)), _WIDTH - 24)
-    desc = "; ".join(_told(curve, days, words) for curve in curves)
-    key, line = legend([curve.label for curve in curves], _piece, _WIDTH, _SIZE, 38, 18)
-    top = line + 26 if curves else 0
-    frame = Frame(prefix, title, desc, _WIDTH, top + _HEIGHT, "curves")
-    drawn = joined(_curve(prefix, curve, number, axes) for number, curve in enumerate(curves, start=1))
+    axes = Axes(days, ceiling(max(most, _TOLD_FROM)), paper.width - 24)
+    key, top = _key(paper, curves, words)
+    frame = Frame(
+        paper.prefix, title, "; ".join(_told(curve, days, words) for curve in curves), paper.width, top + _HEIGHT,
+        f"curves {paper.kind}",
+    )  # fmt: skip
+    drawn = joined(_curve(paper.prefix, curve, number, axes) for number, curve in enumerate(curves, start=1))
     chart = tag("g", *_grid(axes, words), drawn, transform=f"translate(0 {top:.0f})")
-    return picture(frame, hatch(prefix), key, chart)
+    return picture(frame, hatch(paper.prefix), key, chart)
+
+
+def _key(paper: Paper, curves: Sequence[Curve], words: DrawingWords) -> tuple[Markup, float]:
+    """Return which line is whose and what hatching means, and where the chart begins."""
+
+    def piece(number: int, at: Point) -> Iterator[Markup]:
+        return iter([untold_piece(paper.prefix, at)]) if number == len(curves) else _piece(number, at)
+
+    hidden = any(value is None for curve in curves for value in curve.values)
+    named = [*(curve.label for curve in curves), *([untold_said(words)] if hidden else [])]
+    key, line = legend(named, piece, paper.width, _SIZE, 38, 18)
+    return key, line + 26 if named else 0.0
 
 
 def curves_words(title: str, days: Sequence[date], curves: Sequence[Curve], words: DrawingWords) -> Markup:
@@ -90,7 +121,8 @@ def _grid(axes: Axes, words: DrawingWords) -> Iterator[Markup]:
         yield tag("path", d=f"M{_LEFT} {y:.1f}H{axes.right:.1f}", class_="draw-rule" if step else "draw-axis")
         yield tag("text", number_said(value, words), x=_LEFT - 8, y=y + 4, class_="draw-small draw-end")
     count = len(axes.days)
-    for number in sorted({round((count - 1) * part / 3) for part in range(4)}) if count else ():
+    marks = max(int((axes.right - _LEFT) / 90), 2)  # as many days as have room for their names
+    for number in sorted({round((count - 1) * part / marks) for part in range(marks + 1)}) if count else ():
         said = short_day(axes.days[number], words)
         yield tag("path", d=f"M{axes.x(number):.1f} {axes.y(0):.1f}v5", class_="draw-axis")
         yield tag("text", said, x=axes.x(number), y=_HEIGHT - 8, class_="draw-small")

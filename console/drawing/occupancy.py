@@ -8,7 +8,20 @@ from typing import Literal, NamedTuple
 from markupsafe import Markup
 
 from console.drawing.lettering import fitted, width_of, wrapped
-from console.drawing.svg import Box, Frame, hatch, hatched, joined, lines, linked, picture, rect, tag
+from console.drawing.svg import (
+    Box,
+    Frame,
+    Paper,
+    hatch,
+    hatched,
+    joined,
+    lines,
+    linked,
+    on_both_papers,
+    picture,
+    rect,
+    tag,
+)  # fmt: skip
 from console.drawing.words import DrawingWords, full_day, short_day, table
 
 Kind = Literal["taken", "held", "leaving"]
@@ -49,27 +62,41 @@ class Chart(NamedTuple):
     days: Days
     left: float
     words: DrawingWords
+    day: float = _DAY  # how wide a day is
 
     @property
     def right(self) -> float:
         """Return where the last day ends."""
-        return self.left + self.days.length * _DAY
+        return self.left + self.days.length * self.day
 
     def x(self, day: date) -> float:
         """Return where a day begins."""
-        return self.left + (day - self.days.first).days * _DAY
+        return self.left + (day - self.days.first).days * self.day
 
 
 def occupancy_svg(prefix: str, title: str, beds: Sequence[Bed], days: Days, words: DrawingWords) -> Markup:
     """Return beds down and days across; what is neither taken nor held is free."""
+    return on_both_papers(prefix, lambda paper: _beds_and_days(paper, title, beds, days, words))
+
+
+def _beds_and_days(paper: Paper, title: str, beds: Sequence[Bed], days: Days, words: DrawingWords) -> Markup:
     left = min(max((width_of(bed.label, _SIZE) for bed in beds), default=0) + 14, 150)
-    chart = Chart(prefix, days, left, words)
-    height = _TOP + len(beds) * _ROW + 36
-    is_linked = any(stay.href for bed in beds for stay in bed.stays)
-    frame = Frame(prefix, title, desc_of(beds, days, words), chart.right + 2, height, "occupancy", is_linked)
-    rows = (_bed(bed, _TOP + number * _ROW, chart) for number, bed in enumerate(beds))
+    # A day is never narrower than a number of two digits: on a telephone the picture scrolls instead.
+    chart = Chart(paper.prefix, days, left, words, max(_DAY, (paper.width - left - 2) / max(days.length, 1)))
     bottom = _TOP + len(beds) * _ROW
-    return picture(frame, hatch(prefix), *_days(chart, bottom), *rows, *_today(chart, bottom), _key(chart, bottom + 10))
+    is_linked = any(stay.href for bed in beds for stay in bed.stays)
+    frame = Frame(
+        paper.prefix,
+        title,
+        desc_of(beds, days, words),
+        chart.right + 2,
+        bottom + 36,
+        f"occupancy {paper.kind}",
+        is_linked,
+    )
+    rows = (_bed(bed, _TOP + number * _ROW, chart) for number, bed in enumerate(beds))
+    drawn = (*_days(chart, bottom), *rows, *_today(chart, bottom), _key(chart, bottom + 10))
+    return picture(frame, hatch(paper.prefix), *drawn)
 
 
 def occupancy_words(title: str, beds: Sequence[Bed], days: Days, words: DrawingWords) -> Markup:
@@ -108,9 +135,9 @@ def _days(chart: Chart, bottom: float) -> Iterator[Markup]:
         day = chart.days.first + timedelta(days=number)
         x = chart.x(day)
         if day.weekday() >= 5:
-            yield rect(Box(x, _TOP, _DAY, bottom - _TOP), "draw-weekend")
+            yield rect(Box(x, _TOP, chart.day, bottom - _TOP), "draw-weekend")
         yield tag("path", d=f"M{x} {_TOP - 4}V{bottom}", class_="draw-rule")
-        yield tag("text", str(day.day), x=x + _DAY / 2, y=_TOP - 12, class_="draw-small")
+        yield tag("text", str(day.day), x=x + chart.day / 2, y=_TOP - 12, class_="draw-small")
         near_today = abs((day - chart.days.today).days) < 3
         if (number == 0 or day.day == 1) and number < chart.days.length - 1 and not near_today:
             yield tag("text", short_day(day, chart.words), x=x + 2, y=16, class_="draw-small draw-start draw-strong")
@@ -125,7 +152,7 @@ def _bed(bed: Bed, y: float, chart: Chart) -> Markup:
 
 def _stay(stay: BedStay, y: float, chart: Chart) -> Markup:
     left = max(chart.x(stay.first), chart.left)
-    right = min(chart.x(stay.last) + _DAY, chart.right)
+    right = min(chart.x(stay.last) + chart.day, chart.right)
     box = Box(left + 2, y + 6, right - left - 4, _ROW - 12)
     parts = [tag("title", _stay_said(stay, chart.words)), rect(box, "draw-box", 6)]
     if stay.kind == "held":

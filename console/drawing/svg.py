@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -99,6 +99,23 @@ def picture(frame: Frame, *inside: str) -> Markup:
         aria_labelledby=title,
         aria_describedby=desc,
     )
+
+
+class Paper(NamedTuple):
+    """What a chart is drawn on: ids of its own, a width, and the class by which a stylesheet shows it or not."""
+
+    prefix: str
+    width: float
+    kind: str
+
+
+PAPERS: Final = (("wide", 960.0), ("tall", 320.0))  # a desk's, and a telephone's: letters are as large on both
+
+
+def on_both_papers(prefix: str, draw: Callable[[Paper], Markup]) -> Markup:
+    """Return a chart twice, wide and narrow; the stylesheet shows the one there is room for."""
+    drawn = (draw(Paper(f"{prefix}-{kind}", width, f"chart {kind}")) for kind, width in PAPERS)
+    return tag("div", joined(drawn), class_="drawing-both charts")
 
 
 def linked(href: str | None, *inside: str, class_: str | None = None, **facts: str | float | None) -> Markup:

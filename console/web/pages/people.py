@@ -57,7 +57,10 @@ def roles(context: Settings) -> Response:
 def people(context: Looks) -> Response:
     """List everybody who may sign in, and who could once."""
     everybody, last = context.web.accounts.list(), context.web.sessions.last_seen()
-    return context.page("pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone_of(context.reader))
+    return context.page(
+        "pages/people.html", people=everybody, last=last, roles=ROLES, zone=zone_of(context.reader),
+        places=_places_named(context),
+    )  # fmt: skip
 
 
 @router.get("/settings/people/new")
@@ -148,6 +151,13 @@ def _after(answer: Answer, page: str) -> Response:
     """Lead to what was proposed and waits for another officer, or back to the page when it is done."""
     assert isinstance(answer, Accepted), "an account has no version that somebody could overtake"
     return go(f"/settings/decisions/{answer.proposal}" if answer.proposal else page)
+
+
+def _places_named(context: RequestContext) -> dict[str, str]:
+    """Return what programmes, teams and houses are called."""
+    chosen, language = _choices(context), context.words.language
+    titles = {one.programme: str(getattr(one.title, language)) for one in chosen["programmes"]}
+    return {**titles, **chosen["teams"], **chosen["houses"]}
 
 
 def _choices(context: RequestContext) -> dict[str, Any]:
