@@ -26,6 +26,7 @@ from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
+from workflow.case.retraction import records_of
 from workflow.case.state import Case
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
@@ -153,7 +154,9 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=_ahead(timers, case),
-        history=history(reader.container.log, case.case_id, panels, limit=LATEST),
+        history=history(
+            reader.container.log, case.case_id, panels, limit=LATEST, retracted=records_of(case).retracted
+        ),
         group=group_view(reader, snapshot, SHOWN_MAX) if "group" in panels else None,
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
