@@ -7,9 +7,10 @@ import typer
 
 from console.accounts.command_line import services_of
 from console.errors import BadInput
+from console.verbs.asking import AskingTerminal
 from console.verbs.believed import as_json, read_and_decided, tell_vouched
 from console.verbs.officers import print_password, tell_with_password
-from console.verbs.terminal import ActorTerminal, AskingTerminal, CommandTerminal, Terminal, verb
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
 from console.verbs.two_officers import Second
 from events.ids import account_stream
 from handlers.checks.vouching import vouch_for_account

@@ -1,21 +1,67 @@
 """Asking once more at a terminal before what cannot be undone; a script says ``--yes``, or has no terminal at all."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import typer
 
+from console.cli_support import Yes
 from console.container import Container
 from console.printing import say_error
-from console.views.last_look import Foresight, foresight, is_grave
+from console.verbs.terminal import (
+    ACTOR,
+    COMMAND_ID,
+    DATA,
+    EXPECTED,
+    JSON,
+    ActorTerminal,
+    CaseTerminal,
+    CommandTerminal,
+    Option,
+)
 from workflow.command import CaseCommand, Command, OfficeCommand
+
+if TYPE_CHECKING:
+    from console.views.last_look import Foresight
+
+_YES: Final = ("yes", Yes, False)
+
+
+class _Asking(ActorTerminal):
+    """A terminal at which a command may be given that cannot be undone: who types it is asked once more."""
+
+    yes: bool
+
+    def asks_first(self, command: Command) -> None:
+        """Ask where somebody sits at a terminal and did not say ``--yes``; what is told of a case is recorded."""
+        if self.yes or not command.grave or sys.stdin is None or not sys.stdin.isatty():
+            return
+        if isinstance(command, CaseCommand):
+            self.sees([command.case_id])
+        ask_once_more(self.container, command, self.now)
+
+
+class AskingTerminal(_Asking, CommandTerminal):
+    """A terminal that asks, for what concerns no case."""
+
+    options: ClassVar[tuple[Option, ...]] = (DATA, ACTOR, COMMAND_ID, _YES, JSON)
+
+
+class AskingCaseTerminal(_Asking, CaseTerminal):
+    """A terminal that asks, for what concerns a case."""
+
+    options: ClassVar[tuple[Option, ...]] = (DATA, ACTOR, EXPECTED, COMMAND_ID, _YES, JSON)
 
 
 def ask_once_more(
     container: Container, command: Command, now: datetime, ask: Callable[[], object] | None = None
 ) -> None:
     """Say on standard error what a grave command will do, and ask for a yes; ends the verb on anything else."""
+    from console.views.last_look import foresight, is_grave  # the rules are read by who is asked
+
     seen = container.cases.at(command.case_id) if isinstance(command, CaseCommand) else None
     gone = isinstance(command, CaseCommand) and seen is None
     if gone or not is_grave(command, seen):
@@ -30,7 +76,7 @@ def ask_once_more(
     (ask or (lambda: typer.confirm("Do it?", abort=True, err=True)))()
 
 
-def _lines(command: Command, found: Foresight) -> Iterator[str]:
+def _lines(command: Command, found: "Foresight") -> Iterator[str]:
     """Yield what will happen, in the words in which the answer will tell of it."""
     undone = f"others undo it by {command.undone_by}" if command.undone_by else "this cannot be undone"
     yield f"{type(command).__name__}: {undone}"

@@ -9,10 +9,11 @@ from console.cli_support import CaseArgument, case_number, tell_refused
 from console.fields import command_named, explain, list_commands, pairs, values
 from console.printing import event_as_json, print_events, print_json, print_reasons, say
 from console.verbs.access import assign, break_glass, find_person, reads
+from console.verbs.asking import AskingCaseTerminal
 from console.verbs.attachments import attach_file, list_files, save_file
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.team import hand_over
-from console.verbs.terminal import ActorTerminal, AskingCaseTerminal, CaseTerminal, CommandTerminal, verb
+from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
 from handlers.projections.case_handles import handles_at

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from console.fields import command_named, explain, list_commands, pairs, values
+from console.verbs.asking import AskingTerminal
 from console.verbs.team import caseloads
-from console.verbs.terminal import AskingTerminal, BareTerminal, verb
+from console.verbs.terminal import BareTerminal, verb
 from workflow.command import fields_of
 from workflow.registry import OFFICE
 

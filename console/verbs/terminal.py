@@ -5,7 +5,6 @@ A verb names as its first parameter the terminal it works at; that decides which
 
 import inspect
 import os
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import date, datetime
@@ -25,7 +24,6 @@ from console.cli_support import (
     CommandId,
     Data,
     Expected,
-    Yes,
     case_number,
     office,
     plainly,
@@ -60,15 +58,14 @@ AnyTerminal = TypeVar("AnyTerminal", bound="BareTerminal")
 Found = TypeVar("Found")
 Option = tuple[str, Any, Any]
 _USUAL: Final = "case_manager"  # the right people act by, unless they say by which
-_DATA, _JSON, _ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
-_COMMAND_ID, _EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
-_YES = ("yes", Yes, False)
+DATA, JSON, ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
+COMMAND_ID, EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
 
 
 class BareTerminal:
     """Where a verb is typed, and whether its answer is for a person or for a script."""
 
-    options: ClassVar[tuple[Option, ...]] = (_JSON,)
+    options: ClassVar[tuple[Option, ...]] = (JSON,)
     as_json: bool
 
     def __init__(self, stack: ExitStack, given: dict[str, Any], page: str, *, create: bool, ring: bool) -> None:
@@ -100,7 +97,7 @@ class BareTerminal:
 class Terminal(BareTerminal):
     """A terminal at which the data of an office are looked at."""
 
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _JSON)
+    options: ClassVar[tuple[Option, ...]] = (DATA, JSON)
     data: Path | None
 
     @cached_property
@@ -224,7 +221,7 @@ class Terminal(BareTerminal):
 class ActorTerminal(Terminal):
     """A terminal that somebody types at by name."""
 
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _JSON)
+    options: ClassVar[tuple[Option, ...]] = (DATA, ACTOR, JSON)
     command_id: UUID | None = None  # of the command, for those verbs that take it
 
     @property
@@ -284,23 +281,16 @@ class ActorTerminal(Terminal):
         self.not_stopped()
         named = named_cases(command)
         seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
-        if vars(self).get("yes") is False and not named - seen:
-            self._ask_once_more(command)
+        if not named - seen:
+            self.asks_first(command)
         answer = submit_with(self.container.service, as_if_not_there(command, named - seen))
         hidden = isinstance(answer, Refused) and CASE_EXISTS.key in answer.codes  # to them it is not there
         if isinstance(command, CaseCommand) and not hidden:
             self.sees([command.case_id])
         return answer
 
-    def _ask_once_more(self, command: Command) -> None:
-        """Ask before what cannot be undone, where somebody sits at a terminal and did not say ``--yes``."""
-        if not command.grave or sys.stdin is None or not sys.stdin.isatty():
-            return
-        from console.verbs.asking import ask_once_more
-
-        if isinstance(command, CaseCommand):
-            self.sees([command.case_id])
-        ask_once_more(self.container, command, self.now)
+    def asks_first(self, command: Command) -> None:
+        """Ask before what cannot be undone; most verbs give nothing of the kind."""
 
     def give(self, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command out and print its answer."""
@@ -310,30 +300,18 @@ class ActorTerminal(Terminal):
 class CommandTerminal(ActorTerminal):
     """A terminal at which a command is given that may be repeated by its id."""
 
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _COMMAND_ID, _JSON)
+    options: ClassVar[tuple[Option, ...]] = (DATA, ACTOR, COMMAND_ID, JSON)
 
 
 class CaseTerminal(CommandTerminal):
     """A terminal at which a command about a case is given, to a version of it if one was named."""
 
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _EXPECTED, _COMMAND_ID, _JSON)
+    options: ClassVar[tuple[Option, ...]] = (DATA, ACTOR, EXPECTED, COMMAND_ID, JSON)
     expected: int | None
 
     def give_about(self, case: str, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command about a case out and print its answer."""
         self.give(kind, case_id=case_number(case), expected=self.expected, **fields)
-
-
-class AskingTerminal(CommandTerminal):
-    """A terminal at which a command may be given that cannot be undone: who types it is asked once more."""
-
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _COMMAND_ID, _YES, _JSON)
-
-
-class AskingCaseTerminal(CaseTerminal):
-    """The same for a command about a case."""
-
-    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _EXPECTED, _COMMAND_ID, _YES, _JSON)
 
 
 def verb(

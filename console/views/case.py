@@ -30,6 +30,7 @@ from events.instants import instant, instant_text
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
+from workflow.case.retraction import records_of
 from workflow.reasons import Reason
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
@@ -144,7 +145,9 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=ahead,
-        history=history(reader.container.log, case.case_id, panels, limit=LATEST),
+        history=history(
+            reader.container.log, case.case_id, panels, limit=LATEST, retracted=records_of(case).retracted
+        ),
         group=group,
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=files,

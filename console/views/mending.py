@@ -64,10 +64,12 @@ def mendable(
     types = [name for name, fact in kinds.items() if is_shown(fact, panels)]
     for event in reversed(log.of_types(case_stream(CaseId(snapshot.case.case_id)), types)):
         panel = panel_of(kinds[event.envelope.type])
-        listed = panel is not None and len(by_panel[panel]) < SHOWN_MAX
-        if panel and listed and _is_theirs(event, reader.account.account, may) and _counts(event, snapshot.case, may):
+        has_room = panel is not None and len(by_panel[panel]) < SHOWN_MAX
+        if panel and has_room and _is_theirs(event, reader.account.account, may) and _counts(event, snapshot.case, may):
             by_panel[panel].append(event)
-    return {panel: _entries(log, events, panels) for panel, events in by_panel.items() if events}
+    picked = [event for events in by_panel.values() for event in events]
+    listed = _listed(log, picked, entries_of(log, picked, panels, records_of(snapshot.case).retracted))
+    return {panel: tuple(listed[event.envelope.version] for event in events) for panel, events in by_panel.items()}
 
 
 def record_of(reader: Reader, case_id: CaseId, number: int, panels: tuple[Panel, ...], *, whole: bool) -> Record | None:
@@ -137,7 +139,8 @@ def _counts(event: RecordedEvent, case: Case, may: Collection[str]) -> bool:
     return number in records.standing or (number in records.retracted and MENDING[name].anew in may)
 
 
-def _entries(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[Mendable, ...]:
-    facts = (log.fact(event) for event in events)
-    about = (frozenset(str(getattr(fact, name)) for name in _ABOUT if getattr(fact, name, "")) for fact in facts)
-    return tuple(Mendable(*pair) for pair in zip(entries_of(log, events, panels), about, strict=True))
+def _listed(log: Log, events: Sequence[RecordedEvent], entries: Sequence[TimelineEntry]) -> dict[int, Mendable]:
+    """Return records of one case by their numbers, with what of the case each is about."""
+    facts = [log.fact(event) for event in events]
+    about = [frozenset(str(getattr(fact, name)) for name in _ABOUT if getattr(fact, name, "")) for fact in facts]
+    return {entry.version: Mendable(entry, things) for entry, things in zip(entries, about, strict=True)}

@@ -89,12 +89,16 @@ class TimelinePage(NamedTuple):
 
 
 def history(
-    log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False
-) -> TimelinePage:
-    """Return what a reader with these panels is told of a case, the last first; three questions to the log at most."""
+    log: Log, case_id: str, panels: tuple[Panel, ...], *, before: int = END, limit: int = PAGE, machinery: bool = False,
+    retracted: frozenset[int] | None = None,
+) -> TimelinePage:  # fmt: skip
+    """Return what a reader with these panels is told of a case, the last first; three questions to the log at most.
+
+    Who has the case at hand says what of it was ``retracted``, and one question less is asked.
+    """
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    return TimelinePage(entries_of(log, shown, panels), shown[-1].envelope.version if more else None)
+    return TimelinePage(entries_of(log, shown, panels, retracted), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
@@ -113,11 +117,15 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
     return Onwards(entries_of(log, shown, panels), shown[-1].envelope.version if shown else after, version)
 
 
-def entries_of(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+def entries_of(
+    log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...], retracted: frozenset[int] | None = None
+) -> tuple[TimelineEntry, ...]:
     """Return events of one case as a reader with these panels is told of them."""
     shapes = log.catalogue.shapes
-    case_id = case_of_stream(events[0].envelope.stream) if events else None
-    slips = retracted_records(log, case_id) if case_id else frozenset()
+    slips = retracted
+    if slips is None:
+        case_id = case_of_stream(events[0].envelope.stream) if events else None
+        slips = retracted_records(log, case_id) if case_id else frozenset()
     return tuple(
         _entry(event, log.fact(event), slips) for event in events if is_shown(shapes[event.envelope.type].fact, panels)
     )

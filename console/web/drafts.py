@@ -28,13 +28,16 @@ from handlers.drafts.store import Draft, DraftOf, NotKept, Owner
 from handlers.projections.accounts import AccountRow
 from workflow.command import Command
 from workflow.rights.command_rights import right_to
-from workflow.rights.table import Account
+from workflow.rights.table import Account, may_ever
+from workflow.subjects.access.commands import BreakGlass
 from workflow.subjects.corrections.commands import CorrectIdentity
 from workflow.subjects.directory.commands import ChangeEntry, ListEntry
 from workflow.subjects.intake.commands import OpenCase
 
 NEW_CASE: Final = "/cases/new/form"
 _NEW: Final = frozenset({"/cases/new", "/cases/new/open", NEW_CASE})
+SEVERAL: Final = "/cases/new/several"
+_EMERGENCY: Final = re.compile(r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/break-glass")
 _CORRECTING: Final = re.compile(r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/correct/[a-z0-9-]{1,40}")
 _ENTRY: Final = re.compile(r"/directory/[a-z0-9-]{2,40}/[a-z]{1,20}(?P<change>/[a-z0-9-]{1,40}/change)?")
 _MENDING: Final = re.compile(
@@ -59,10 +62,8 @@ class FormPlace(NamedTuple):
 
 def form_at(path: str) -> FormPlace | None:
     """Return the form that an address is of, or None; whether anybody may use it is asked elsewhere."""
-    if path in _NEW:
-        return FormPlace(NEW_CASE, OpenCase)
-    if entry := _ENTRY.fullmatch(path):
-        return FormPlace(path, ChangeEntry if entry["change"] else ListEntry)
+    if own := _with_a_page_of_its_own(path):
+        return own
     if correcting := _CORRECTING.fullmatch(path):
         path = f"/cases/{correcting['of']}/do/{CorrectIdentity.__name__}"  # there it goes on without opening
     found = _MENDING.fullmatch(path) or _FORM.fullmatch(path)
@@ -80,6 +81,17 @@ def form_at(path: str) -> FormPlace | None:
         return None
     page = f"mend/{mends}" if mends else "do"
     return FormPlace(f"/cases/{case_id}/{page}/{found['command']}", kind, case_id) if kind else None
+
+
+def _with_a_page_of_its_own(path: str) -> FormPlace | None:
+    if path in _NEW:
+        return FormPlace(NEW_CASE, OpenCase)
+    if path == SEVERAL:
+        return FormPlace(SEVERAL, OpenCase)
+    if _EMERGENCY.fullmatch(path):  # whether there is such a case, an address does not tell
+        return FormPlace(path, BreakGlass)
+    entry = _ENTRY.fullmatch(path)
+    return FormPlace(path, ChangeEntry if entry["change"] else ListEntry) if entry else None
 
 
 def place_of(kind: type[Command], about: FormContext) -> FormPlace:
@@ -181,8 +193,11 @@ def said_of(kept: Draft | WhyNot | None, words: Words, zone: str) -> str:
 def _of(web: WebContext, account: Account, place: FormPlace, given: Mapping[str, str]) -> DraftOf | None:
     """Return what a form of theirs is of; None when it is not theirs to give."""
     expected = _version(given.get("expected", ""))
+    if place.kind is BreakGlass:
+        return DraftOf(place.page) if may_ever(account.roles, "case.break_glass") else None
     if place.case_id is None:
-        programme = given.get("programme", "") if place.page == NEW_CASE else place.page.split("/")[2]
+        opens = place.page in (NEW_CASE, SEVERAL)
+        programme = given.get("programme", "") if opens else place.page.split("/")[2]
         definition = web.container.service.definitions.current(programme) if programme in account.programmes else None
         theirs = definition and right_to(account, place.kind, None, definition.programme, web.now())
         return DraftOf(place.page, expected=expected) if theirs else None

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from console.forms.context import FormContext
 from console.forms.faults import GENERAL, Faults
@@ -34,6 +34,7 @@ from console.web.drafts import (
     typed_pairs,
 )
 from console.web.errors import NotReadable, NotThere, TooMany
+from console.web.kept_page import line_for_script
 from console.web.overtaken import changes_of, since_version, told_of
 from console.web.request_context import RequestContext, go
 from console.words.reasons import Worded
@@ -145,12 +146,7 @@ class Filling(NamedTuple):
         kept = self.keep()
         draft = kept if isinstance(kept, Draft) else None
         said = said_of(kept, context.words, self.about.programme.time_zone)
-        if context.request.headers.get("accept", "").startswith("application/json"):
-            lasts = context.web.sessions.lasts(context.session)
-            line = {"said": said, "draft": "", "kept": "", "idle_s": lasts.idle_s, "end_s": lasts.end_s}
-            line |= {"draft": draft.draft, "kept": draft.edition} if draft else {}
-            return JSONResponse(line, 200 if draft or kept is None else 422)
-        return self.drawn(draft=draft, said=said)
+        return line_for_script(context, kept, said) or self.drawn(draft=draft, said=said)
 
     def _dropped(self) -> Response:
         """Throw a draft of theirs away, and offer the form as it is without."""

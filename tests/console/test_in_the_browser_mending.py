@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from tests.kit.roads import bring
 from tests.kit.story import Story
-from tests.kit.web.browser import Desk, LiveHouse
+from tests.kit.web.browser import PHONE, Desk, LiveHouse
+from tests.kit.web.walking import does, press
 from workflow.subjects.care.commands import BookAppointment
 from workflow.subjects.care.state import care_of
+from workflow.subjects.documents.commands import RecordTravelDocument
 
 Window = Callable[..., Desk]
 pytestmark = pytest.mark.xdist_group("in_the_browser_together")
@@ -53,3 +56,29 @@ def test_a_wrong_day_of_an_appointment_is_put_right_by_the_keyboard(
     days = [one.at.date() for one in care_of(case.case).appointments.values() if one.at]
     assert (day + timedelta(days=7)).date() in days
     expect(page.locator("#history")).to_contain_text("moved")
+
+
+def test_a_documents_number_is_mended_on_a_phone_and_axe_finds_no_fault(window: Window, live: LiveHouse) -> None:
+    case = bring(Story(live.office, language="ro"), "care")
+    case.does(RecordTravelDocument, kind="passport", country="MD", number="AB1234567", valid_until="2012-01-01")
+    desk = window("staff:anna", viewport=PHONE, is_mobile=True)
+    page = desk.go(f"/cases/{case.case_id}")
+    page.locator("#documents summary").press("Enter")
+    faultless(desk)
+    press(page, page.locator("#documents").get_by_role("link", name="Put right").first)
+    faultless(desk)
+    does(desk, {"What the slip was": "What it says is wrong"})
+    press(page, page.get_by_role("button", name="Open it, and put it into the form"))
+    faultless(desk)
+    expect(page.get_by_label("Number", exact=False).first).to_have_value("AB1234567")
+    does(desk, {"^Number": "AB1234576"})
+    expect(page.locator(".note.good")).to_be_visible()
+    expect(page.locator("#documents")).to_contain_text("Passport")
+    page = desk.go(f"/cases/{case.case_id}/mend/0")
+    faultless(desk)
+
+
+def faultless(desk: Desk) -> None:
+    found = Axe().run(desk.page)
+    assert found.violations_count == 0, f"{desk.path()}:\n{found.generate_report()}"
+    desk.fits()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from console.forms.context import FormContext
+from console.forms.given import read
+from console.forms.written import as_recorded
+from console.words.translation import Words
+from events.facts.care import AppointmentBooked
 from tests.kit.offices import Office
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
 from tests.kit.web.sent import last_form, main_of
-from workflow.subjects.care.commands import BookAppointment
+from workflow.subjects.care.commands import BookAppointment, RecordSession
 from workflow.subjects.documents.commands import RecordTravelDocument
 from workflow.subjects.intake.commands import AddNote, GiveConsent
 from workflow.subjects.safety.commands import AssessRisk
@@ -173,3 +178,39 @@ def test_no_form_mends_a_record_that_it_is_not_of(house: WebHouse) -> None:
     assert anna.get(f"{here}/RequestGrant").headers["location"] == here
     assert anna.get(f"/cases/{case.case_id}/mend/9999").status_code == 404
     assert anna.get(f"/cases/{case.case_id}/mend/99999999999999999999").status_code == 404
+
+
+def test_a_doctor_mends_a_session_of_her_own_with_what_was_found(house: WebHouse) -> None:
+    case, lena = Story(house.office, team="north"), house.sign_in("staff:lena", ["medical"], team="north")
+    booked(house, case)
+    house.office.pass_time(timedelta(days=3, hours=1))
+    lena = house.sign_in("staff:lena")
+    hers = {"actor": "staff:lena", "mandate": "medical"}
+    case.does(RecordSession, service="medical_exam", attended=True, note="a broken wrist", **hers)
+    record = number_of(house, case, "SessionHeld")
+    here = f"/cases/{case.case_id}/mend/{record}"
+    assert f'href="{here}"' in lena.get(f"/cases/{case.case_id}").text
+    lena.post(f"{here}/RetractRecord", last_form(lena.get(f"{here}/RetractRecord")) | {"why": "wrong_content"})
+    opened = lena.post(f"{here}/RecordSession/open", {"command_id": str(house.office.uuid())})
+    form = last_form(lena.get(opened.headers["location"]))
+    assert (form["note"], form["attended"]) == ("a broken wrist", "true")
+    anna = house.sign_in()
+    denied = anna.post(f"{here}/RecordSession/open", {"command_id": str(house.office.uuid())})
+    assert "look=" not in denied.headers["location"]
+    assert "broken" not in anna.get(f"{here}/RecordSession").text
+
+
+def test_an_hour_that_the_clocks_repeat_is_written_anew_as_it_was(house: WebHouse) -> None:
+    zone = "Europe/Chisinau"
+    programme = house.office.service.definitions.current("moscow")
+    assert programme is not None
+    about = FormContext(Words("en"), house.office.now, "staff:anna", programme.programme, Story(house.office).case)
+    about = about._replace(programme=programme.programme.model_copy(update={"time_zone": zone}))
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    for moment in (first, second):
+        fact = AppointmentBooked(appointment="A-1", service="medical_exam", provider="clinic", at=moment)
+        given = as_recorded(BookAppointment, fact, about, None)
+        pairs = [(name, value) for name, values in given.typed.items() for value in values]
+        found = read(BookAppointment, pairs, about)
+        assert found.values["at"].astimezone(UTC) == moment
+        assert not found.faults

@@ -4,7 +4,7 @@ Until an emergency is recorded a number that is nobody's and one that is somebod
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from console.views.carrying_out import carry_out
 from console.web.filling import sent_by
+from console.web.kept_page import KeptPage, kept_page
 from console.web.names import naming
 from console.web.request_context import RequestContext, case_number, go, require
 from events.errors import CommandReused
@@ -33,17 +34,23 @@ WHY_LONGEST: Final = 2000
 def ask(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Ask why a case must be opened that is not the visitor's; the second factor is asked for first."""
     case_id = case_number(number[:40])
-    context.fresh("case.break_glass")
-    return _form(context, case_id, "", "", {})
+    kept = _kept(context, case_id)
+    asked, typed = kept.found()
+    context.fresh("case.break_glass", kept.place.address(asked.draft) if asked else "")
+    shown = {"resumed": asked, "draft": asked} if asked else {"unsent": kept.drafts()}
+    return _form(context, case_id, typed.get("reason", ""), typed.get("why", ""), {}, **shown)
 
 
 @router.post("/cases/{number}/break-glass")
 def break_glass(context: Annotated[RequestContext, require("case.break_glass")], number: str) -> Response:
     """Open the case for a few hours; owner and data-protection officer are told at once."""
     case_id = case_number(number[:40])
-    context.fresh("case.break_glass", f"/cases/{case_id}/break-glass")
-    command_id, given = sent_by(context).command_id, context.given
+    command_id, given, kept = sent_by(context).command_id, context.given, _kept(context, case_id)
     reason, why = str(given.get("reason", "")), str(given.get("why", "")).strip()
+    if not {"keep", "drop"}.isdisjoint(given):
+        answered, shown = kept.pressed()
+        return answered or _form(context, case_id, reason, why, {}, **shown)
+    kept.proved("case.break_glass")
     faults = _faults(context, reason, why)
     if faults:
         return _form(context, case_id, reason, why, faults, 422)
@@ -56,6 +63,7 @@ def break_glass(context: Annotated[RequestContext, require("case.break_glass")],
     except CommandReused:
         return _form(context, case_id, reason, why, {}, 409)
     if isinstance(answer, Accepted) or context.sees(case_id):
+        kept.done()
         return go(f"/cases/{case_id}")
     known = answer.reasons if isinstance(answer, Refused) and "case_exists" not in answer.codes else ()
     reasons = [context.words.worded(one) for one in known]
@@ -86,14 +94,22 @@ def review(context: Annotated[RequestContext, require("case.review")]) -> Respon
     return _review(context, {"outcome": " ".join(reasons) or _("Somebody was quicker; look again.")}, 422)
 
 
+def _kept(context: RequestContext, case_id: CaseId) -> KeptPage:
+    """Return the form as drafts know it; of a number that is nobody's a draft is kept like of any other."""
+    return kept_page(context, f"/cases/{case_id}/break-glass", ("reason", "why"), ("reason",))
+
+
 def _form(
-    context: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200
-) -> Response:
+    context: RequestContext, case_id: CaseId, reason: str, why: str, faults: Mapping[str, str], status: int = 200,
+    **drafts: Any,
+) -> Response:  # fmt: skip
     label = context.words.label
+    draft = drafts.get("draft")
+    shown = _kept(context, case_id).shown(**drafts)
     choices = [(name, label("choice", f"BreakGlass.reason.{name}"), name == reason) for name in get_args(Emergency)]
     return context.page(
         "pages/break_glass.html", status, number=case_id, choices=choices, why=why, faults=faults,
-        command_id=context.new_id(), longest=WHY_LONGEST,
+        command_id=draft.draft if draft else context.new_id(), longest=WHY_LONGEST, **shown,
     )  # fmt: skip
 
 

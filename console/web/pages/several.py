@@ -1,6 +1,7 @@
 """Several people opened at once from a table: all of them or none, and every line that is not right is named."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -11,12 +12,15 @@ from console.forms.form import form_for
 from console.forms.people_table import PeopleTable, PersonRow, RowFault, read_table
 from console.forms.people_words import COLUMNS
 from console.views.opening_several import Opened, commands_for, relation_in
+from console.web.drafts import SEVERAL
 from console.web.errors import NotThere
 from console.web.filling import context_of, id_of, programme_of, right_of
+from console.web.kept_page import KeptPage, kept_page
 from console.web.pages.cases import day_typed, found_cards, names_of, opening_programmes
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from events.ids import CaseId, parse_case_id
+from handlers.drafts.store import Draft
 from handlers.states.case_reader import CaseSnapshot
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
@@ -27,6 +31,7 @@ from workflow.subjects.intake.commands import OpenCase
 router = APIRouter(include_in_schema=False)
 Opening = Annotated[RequestContext, require("case.open")]
 _KEPT: Final = ("programme", "source", "kind", "with_case", "table")
+_CHOSEN: Final = ("programme", "source", "kind", "with_case")
 _EXAMPLE: Final = {
     "en": "name\tbirth date\tgender\tcitizenship\tlanguage\trelation",
     "ru": "имя\tдата рождения\tпол\tгражданство\tязык\tкем приходится",
@@ -43,15 +48,23 @@ class KnownPerson(NamedTuple):
 @router.get("/cases/new/several")
 def ask(context: Opening, with_case: str = "") -> Response:
     """Ask for a table of people."""
+    kept = _kept_page(context)
+    asked, typed = kept.found()
+    if asked:
+        return _drawn(context, typed, resumed=asked, draft=asked, command_id=asked.draft)
     other = _family(context, with_case)
     given = {"table": f"{_EXAMPLE[context.words.language]}\n", "with_case": other.case.case_id if other else ""}
-    return _drawn(context, given)
+    return _drawn(context, given, unsent=kept.drafts())
 
 
 @router.post("/cases/new/several")
 def open_all(context: Opening) -> Response:
     """Open a case for each line, or show what is in the way of which; nothing is stored before all are right."""
-    given = {name: str(context.given.get(name, "")) for name in _KEPT}
+    kept = _kept_page(context)
+    given = kept.typed()
+    if not {"keep", "drop"}.isdisjoint(context.given):
+        answered, shown = kept.pressed()
+        return answered or _drawn(context, given, command_id=str(id_of(context)), **shown)
     programme = programme_of(context, given["programme"])
     other = _family(context, given["with_case"])
     about = context_of(context, programme)
@@ -83,6 +96,7 @@ def _opened(
         return _drawn(context, given, 409, used=True)
     if not answer.is_done:
         return _drawn(context, given, 422, faults=_refused(context, programme, opened, answer.answers))
+    _kept_page(context).done()
     lines = list(zip((row.line for row in table.rows), opened.case_ids, strict=True))
     group = opened.case_ids[0] if given["kind"] or other else ""
     return context.page("pages/several_opened.html", lines=lines, group=group)
@@ -136,6 +150,10 @@ def _family(context: RequestContext, number: str) -> CaseSnapshot | None:
     return found if may else None
 
 
+def _kept_page(context: RequestContext) -> KeptPage:
+    return kept_page(context, SEVERAL, _KEPT, _CHOSEN)
+
+
 def _drawn(context: RequestContext, given: Mapping[str, str], status: int = 200, **more: Any) -> Response:
     programmes = opening_programmes(context)
     if not programmes:
@@ -147,5 +165,13 @@ def _drawn(context: RequestContext, given: Mapping[str, str], status: int = 200,
         "faults": [], "known": [], "used": False, "sources": sources, "columns": [*COLUMNS],
         "kinds": form_for(FormGroup, about).fields[0].choices if _groups_by(context) else (),
     }  # fmt: skip
+    drafts = {"draft": _kept_of_refused(context) if status == HTTPStatus.UNPROCESSABLE_ENTITY else None}
+    usual |= {"command_id": command_id, **_kept_page(context).shown(**drafts)}
     shown = usual | more | {"given": given, "programmes": programmes, "names": names_of(context)}
-    return context.page("pages/several.html", status, command_id=command_id, **shown)
+    return context.page("pages/several.html", status, **shown)
+
+
+def _kept_of_refused(context: RequestContext) -> Draft | None:
+    """Keep what was not carried out, so that no way back loses it."""
+    kept = _kept_page(context).keep()
+    return kept if isinstance(kept, Draft) else None
