@@ -36,6 +36,7 @@ CommandId = Annotated[
 Expected = Annotated[
     int | None, typer.Option("--expect", help="Version of the case you looked at; refused if it moved.")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask once more before what cannot be undone.")]
 CaseArgument = Annotated[str, typer.Argument(help="Case number, like 7K3P9-QXM2D.")]
 
 

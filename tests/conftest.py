@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 
 from events.database import Database, sqlite_url
@@ -27,6 +28,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 if place := place_for_throwaways():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))  # where pytest makes the folders of tests
+settings.register_profile("untimed", deadline=None)  # a test does not time
+settings.load_profile("untimed")
 os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in
 
 

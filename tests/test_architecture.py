@@ -145,10 +145,13 @@ def test_a_subjects_package_is_empty_so_that_its_state_comes_without_its_decisio
 BORROWED: Final = {
     ("restore.decisions", "accounts.decisions"): "who counts as an officer is the accounts' own word",
     ("closing.decisions", "accommodation.decisions"): "a house that closes gives up its beds",
+    ("closing.decisions", "accommodation.waiting_list"): "and finds others by the houses it looks at",
     ("intake.consents", "referrals.moves"): "a consent taken back takes the referrals under it back",
     ("intake.consents", "referrals.sending"): "a referral's consent is about one provider",
     ("corrections.letters", "referrals.sending"): "who was told under a consent is told of a correction under it",
     ("intake.decisions", "hotline.consultations"): "a consultation's code opens a case",
+    ("safety.decisions", "reception.decisions"): "a child is not met with whoever is suspected",
+    ("safety.decisions", "travel.decisions"): "a child does not travel with whoever is suspected",
 }
 
 

@@ -41,6 +41,8 @@ class Command(BaseModel):
     is_recorded: ClassVar[bool] = True  # whether `case record` offers it; others have a verb of their own, or none
     sealed: ClassVar[bool] = False  # whether the command itself holds what identifies a person
     dated: ClassVar[bool] = False  # whether a form asks when it happened: people write things down later
+    grave: ClassVar[bool] = False  # whether it is looked at once more before: it cannot be undone, or by others only
+    undone_by: ClassVar[str] = ""  # the command that others undo it by, where there is one
 
     def __init_subclass__(
         cls,
@@ -49,11 +51,14 @@ class Command(BaseModel):
         is_recorded: bool = True,
         sealed: bool = False,
         dated: bool = False,
+        grave: bool = False,
+        undone_by: str = "",
         **config: Unpack[ConfigDict],
     ) -> None:
-        """Let each kind of command say these four where it is named."""
+        """Let each kind of command say these where it is named."""
         super().__init_subclass__(**config)
         cls.acts, cls.is_recorded, cls.sealed, cls.dated = acts, is_recorded, sealed, dated
+        cls.grave, cls.undone_by = grave or bool(undone_by), undone_by
 
 
 class CaseCommand(Command):
@@ -95,7 +100,7 @@ def fields_of(kind: type[Command]) -> dict[str, Any]:
     return own | ({WHEN: kind.model_fields[WHEN]} if kind.dated else {})
 
 
-class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False, dated=True):
+class AdvanceCase(CaseCommand, acts=("case.advance",), is_recorded=False, dated=True, grave=True):
     """Move the person on along the journey."""
 
     trigger: CodeWord

@@ -65,13 +65,28 @@ def needs_officers(kind: type[Command]) -> bool:
 def office_streams(command: Command, proposals: Proposals) -> tuple[str, ...]:
     """Return the streams a decision looks at, beside the officers' accounts; ``proposals`` are those that wait."""
     own = (OFFICE_DECISIONS, account_stream(command.actor))
+    about = _decided_on(command, proposals)
+    if about is None:
+        return own
+    streams = OFFICE_RULES[type(about)].streams(about)
     if not isinstance(command, OfficeProposalCommand):
-        return (*own, *OFFICE_RULES[type(command)].streams(command))
+        return (*own, *streams)
+    return (*own, account_stream(proposals.pending[command.proposal_id].proposer), *streams)
+
+
+def looks_at_everybody(command: Command, proposals: Proposals) -> bool:
+    """Tell whether a decision, or the one that it confirms, looks at every account there is."""
+    about = _decided_on(command, proposals)
+    return about is not None and OFFICE_RULES[type(about)].everybody
+
+
+def _decided_on(command: Command, proposals: Proposals) -> Command | None:
+    """Return a command itself, or the one that waits and that it is about; None when none waits any more."""
+    if not isinstance(command, OfficeProposalCommand):
+        return command
     pending = proposals.pending.get(command.proposal_id)
     found = two_people.proposed_by(pending, command, {}, OFFICE_RULES) if pending else None
-    if pending is None or found is None:
-        return own
-    return (*own, account_stream(pending.proposer), *OFFICE_RULES[type(found.command)].streams(found.command))
+    return found.command if found else None
 
 
 def decide_office(command: Command, situation: OfficeSituation) -> Decision:

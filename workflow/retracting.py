@@ -9,7 +9,7 @@ from typing import Final
 from events.facts.corrections import RecordRetracted
 from events.instants import instant
 from workflow import refusals
-from workflow.case.retraction import Retractable, Told, later_than, records_of
+from workflow.case.retraction import Instead, Retractable, Told, later_than, records_of
 from workflow.case.state import Case
 from workflow.command import RetractRecord
 from workflow.reasons import Reason, Refused, refused
@@ -22,8 +22,12 @@ from workflow.subject import CommandRule, TwoPeople
 _WHOLE_CASE: Final = ("case_manager", "supervisor")
 OWN_SLIP: Final = timedelta(days=7)  # so long somebody takes back alone what they recorded themselves
 RETRACTABLE: Final = {one.fact.__name__: one for subject in SUBJECTS for one in subject.retractable}
-# Of facts that are not retracted: which command puts them right, or ends what they began.
-INSTEAD: Final = {fact: command for subject in SUBJECTS for fact, command in subject.instead.items()}
+# Of facts that are not retracted: which commands put them right, or end what they began.
+INSTEAD: Final = {fact: ways for subject in SUBJECTS for fact, ways in subject.instead.items()}
+# How whatever somebody recorded is put right: taken back as a slip, or as its subject says.
+MENDING: Final = INSTEAD | {
+    name: Instead(back=RetractRecord.__name__, anew=one.anew) for name, one in RETRACTABLE.items()
+}
 
 
 def retract_record(command: RetractRecord, situation: Situation) -> Decision:

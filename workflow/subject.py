@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from events.catalogue import Fact
-from workflow.case.retraction import Retractable
+from workflow.case.retraction import Instead, Retractable
 from workflow.case.state import At, Case, Change, Pairs, Part
 from workflow.command import Command
 from workflow.guard_context import Guard, GuardContext
@@ -73,6 +73,7 @@ class OfficeRule(NamedTuple):
 
     ``streams`` are those it looks at beside the officers' accounts. ``against`` tells why an account does not count
     as one of the two who decide it; its third argument says by which acts it would, its fourth what to call it.
+    ``everybody`` says that it looks at every account there is.
     """
 
     command: type[Command]
@@ -80,6 +81,7 @@ class OfficeRule(NamedTuple):
     streams: Callable[[Any], tuple[str, ...]]
     two_people: TwoPeople | None = None
     against: Callable[[Any, OfficeSituation, str, Acts, ReasonKind], Iterable[Reason]] = lambda *_: ()
+    everybody: bool = False
 
 
 class PublicationHook(NamedTuple):
@@ -150,7 +152,7 @@ class Subject:
     part: Part[Any] | None = None  # what it keeps of a case
     changes: Mapping[str, Change] = field(default_factory=dict)  # of a case, by the name of the fact
     retractable: tuple[Retractable, ...] = ()  # its facts that can be retracted when they were a slip
-    instead: Mapping[str, str] = field(default_factory=dict)  # what to do about others: fact to command
+    instead: Mapping[str, Instead] = field(default_factory=dict)  # how others are put right, by the name of the fact
     guards: tuple[Guard, ...] = ()
     tasks: tuple[TaskKind[Any], ...] = ()
     timers: tuple[TimerKind, ...] = ()

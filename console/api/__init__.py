@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from pydantic.json_schema import models_json_schema
 
-from console.api import attachments, cases, commands, office, session
+from console.api import attachments, cases, commands, me, office, session
 from console.api.problems import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,8 @@ Sign in with `POST /api/session` and send the token with every request.
 Nothing that is sealed is in any GET; it is told by `POST /api/v1/cases/{case_id}/opened`, which is recorded first.
 """
 ROUTERS: Final[tuple[APIRouter, ...]] = (
-    session.router, attachments.router, attachments.uploads, cases.router, commands.router, office.router, router,
+    session.router, attachments.router, attachments.uploads, cases.router, commands.router, me.router, office.router,
+    router,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from console.forms.context import Choice, FormContext
+from console.words.people import called
 from events.instants import instant
 from workflow.case.proposals import proposals_of
 from workflow.case.retraction import records_of
@@ -47,7 +48,8 @@ def proposals(*, own: bool) -> Source:
         for key, one in proposals_of(case_of(context)).pending.items():
             if (one.proposer == context.account) == own:
                 until = context.words.moment(one.expires_at, context.programme.time_zone)
-                yield Choice(key, _DOT.join((context.words.label("command", one.command), one.proposer, until)))
+                by = called(one.proposer, context.words, context.programme)
+                yield Choice(key, _DOT.join((context.words.label("command", one.command), by, until)))
 
     return source
 
@@ -69,7 +71,10 @@ def hand_overs_proposed(context: FormContext) -> Iterator[Choice]:
     """Offer the hand-overs nobody has decided on."""
     for key, one in closing_of(case_of(context)).hand_overs.items():
         if not one.outcome:
-            said = one.closes.partition(":")[2], f"→ {one.to or '?'}", context.words.day(one.by)
+            houses, providers = context.programme.facility_of, context.programme.provider_of
+            closes = context.called(houses, one.closes.partition(":")[2])
+            to = context.called(houses if one.to in houses else providers, one.to) if one.to else "?"
+            said = closes, f"→ {to}", context.words.day(one.by)
             yield Choice(key, _DOT.join(said))
 
 
@@ -121,7 +126,8 @@ def records(context: FormContext) -> Iterator[Choice]:
     theirs = {number: told for number, told in standing.items() if context.whole or told.by == context.account}
     for number, told in sorted(theirs.items(), key=lambda one: (one[1].by != context.account, -one[0])):
         about = [_of_record(name, value, context) for name, value in told.about]
-        said = context.words.label("fact", told.of), *filter(None, about), context.moment(instant(told.at)), told.by
+        by = called(told.by, context.words, context.programme)
+        said = context.words.label("fact", told.of), *filter(None, about), context.moment(instant(told.at)), by
         yield Choice(str(number), _DOT.join((f"{number}", *said)))
 
 

@@ -83,6 +83,11 @@ def _names(names: Callable[[FormContext], Iterable[str]]) -> Source:
     return lambda context: (Choice(name, name) for name in names(context))
 
 
+def _programmes(context: FormContext) -> Iterator[Choice]:
+    for name in context.programmes or (context.programme.programme,):
+        yield Choice(name, context.words.label("programme", name, context.programme))
+
+
 def _people(accounts: Callable[[FormContext], Iterable[str]]) -> Source:
     """Offer people by their names, those of one name with their accounts."""
 
@@ -219,7 +224,6 @@ _purposes: Final = _words("purpose", lambda context: context.programme.purposes)
 _houses: Final = _parts(lambda programme: (house for house in programme.beds_facilities if house.is_offered))
 _all_houses: Final = _parts(lambda programme: programme.facilities)
 _care: Final = _parts(lambda programme: (service for service in programme.services if service.kind))
-_programmes: Final = _names(lambda context: context.programmes or (context.programme.programme,))
 
 
 _SOURCES: Final[Mapping[str, Source]] = {

@@ -39,10 +39,15 @@ def help_path(case_id: str, command: str, reason: Reason) -> str:
     >>> help_path("7K3P9-QXM2D", "RecordSession", no_exam)
     '/cases/7K3P9-QXM2D/do/RecordSession?service=medical_exam'
     """
+    known = help_given(command, reason)
+    return f"/cases/{case_id}/do/{command}" + (f"?{urlencode(known)}" if known else "")
+
+
+def help_given(command: str, reason: Reason) -> tuple[tuple[str, str], ...]:
+    """Return what of a form that helps the reason already says: ids and words of the programme."""
     asked = {shape.name for shape in shapes_of(CASE_FORMS[command])}
     said = {name: value for name, value in reason.looked_at if _WORD.fullmatch(value)} | _of_the_code(reason)
-    known = {name: value for name, value in said.items() if name in asked}
-    return f"/cases/{case_id}/do/{command}" + (f"?{urlencode(known)}" if known else "")
+    return tuple((name, value) for name, value in said.items() if name in asked)
 
 
 def _of_the_code(reason: Reason) -> dict[str, str]:

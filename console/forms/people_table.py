@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from console.forms.context import FormContext
 from console.forms.faults import A_DAY, CHOOSE, NEEDED, faults_of
+from console.forms.listed import LISTED
+from console.forms.people_words import COLUMNS, GENDERS, RELATIONS
 from console.words.labels import label
 from console.words.language import LANGUAGES
 from workflow.subjects.groups.commands import Relation
@@ -25,25 +27,7 @@ from workflow.values.name_matching import folded_parts
 N_: Final = str  # marks a text for translation; it is translated where it is shown
 ROWS_MAX: Final = 200
 TEXT_MAX: Final = 60_000
-# A column by the headings people give it, in small letters.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("name", "имя", "фио", "ф.и.о."),
-    "birth_date": ("birth date", "birth_date", "date of birth", "born", "дата рождения"),
-    "gender": ("gender", "sex", "пол"),
-    "citizenships": ("citizenship", "citizenships", "country", "гражданство", "страна"),
-    "language": ("language", "язык"),
-    "phone": ("phone", "telephone", "телефон"),
-    "age_band": ("age", "age band", "age_band", "возраст"),
-    "relation": ("relation", "is of the first", "кем приходится", "родство"),
-}
-_GENDERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "female": ("female", "f", "w", "woman", "женский", "ж", "жен"),
-    "male": ("male", "m", "man", "мужской", "м", "муж"),
-    "transgender_feminine": ("transgender_feminine", "transgender woman", "трансгендерная женщина"),
-    "transgender_masculine": ("transgender_masculine", "transgender man", "трансгендерный мужчина"),
-    "non_binary": ("non_binary", "non-binary", "небинарный"),
-    "not_said": ("not_said", "not said", "не указано"),
-}
+_ONE_OF: Final = N_("Write one of: {words}.")
 _DAY: Final = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _LANGUAGES: Final = ("ru", "en", "ro", "uk", "be", "uz", "tg", "kk", "ky", "hy", "az", "ka", "vi", "zh", "fr", "es")
 FAULT_OF_TABLE: Final = 0  # the line of what concerns the table as a whole
@@ -109,7 +93,13 @@ def _cells(text: str) -> list[list[str]]:
 
 def _column(heading: str) -> str:
     said = " ".join(heading.strip().lower().split())
-    return next((name for name, words in COLUMNS.items() if said in words), "")
+    return next((name for name, words in COLUMNS.items() if said in words or said in _labels_of(name)), "")
+
+
+@cache
+def _labels_of(column: str) -> frozenset[str]:
+    """Return what a column is called on our own forms, which is what somebody copies who reads them."""
+    return frozenset(label("field", f"OpenCase.{column}", one).lower() for one in LANGUAGES)
 
 
 def _row(
@@ -124,7 +114,7 @@ def _row(
             continue
         read = _READ[column](value) if column in _READ else value
         if read is None:
-            faults.append(RowFault(line, column, say(A_DAY if column == "birth_date" else CHOOSE)))
+            faults.append(RowFault(line, column, _what_fits(column, context)))
         else:
             fields[column] = read
     if not fields.get("name") and not fields.get("birth_date"):
@@ -132,6 +122,18 @@ def _row(
     relation = str(fields.pop("relation", ""))
     faults += _of_command(line, fields, context)
     return PersonRow(line, fields, relation), faults
+
+
+def _what_fits(column: str, context: FormContext) -> str:
+    """Return what may stand in a column, for whoever wrote what nobody can read."""
+    say, language = context.words.gettext, context.words.language
+    if column == "relation":
+        return say(_ONE_OF).format(
+            words=", ".join(label("choice", f"relation.{one}", language) for one in get_args(Relation))
+        )
+    if column == "gender":
+        return say(_ONE_OF).format(words=", ".join(say(one) for one in LISTED["gender"].values()))
+    return say(A_DAY if column == "birth_date" else CHOOSE)
 
 
 def _of_command(line: int, fields: Mapping[str, Any], context: FormContext) -> Iterator[RowFault]:
@@ -165,7 +167,9 @@ def _day(text: str) -> str | None:
 
 
 def _gender(text: str) -> str | None:
-    return next((name for name, words in _GENDERS.items() if text.lower() in words), None)
+    said = text.lower()
+    worded = {label("gender", name, one).lower(): name for name in GENDERS for one in LANGUAGES}
+    return next((name for name, words in GENDERS.items() if said in words), worded.get(said))
 
 
 def _countries(text: str) -> tuple[str, ...] | None:
@@ -193,6 +197,8 @@ def _relation(text: str) -> str | None:
     names, said = get_args(Relation), text.lower()
     if said in names:
         return said
+    if plain := next((name for name, words in RELATIONS.items() if said in words), None):
+        return plain
     worded = ((name, label("choice", f"relation.{name}", one).lower()) for name in names for one in LANGUAGES)
     return next((name for name, words in worded if said in re.split(r", | или | or ", words)), None)
 

@@ -48,14 +48,20 @@ _READ_OFF: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(("RecordPayment", "SettleBankAnswer"), frozenset({"grant_id"})),
     "ReturnPayment": frozenset({"grant_id"}),
 }
-_COUNTED: Final = frozenset({"company"})  # how many do it together: counted where they are chosen, never typed
+# What people ask first stands first, whatever the order of the class: who somebody is, then who sent them.
+_FIRST: Final[Mapping[str, tuple[str, ...]]] = {
+    "OpenCase": ("programme", "name", "birth_date", "age_band", "majority", "gender", "citizenships", "language",
+                 "phone", "handle", "source", "referred_by", "reference", "team", "consultation", "consent"),
+}  # fmt: skip
+# How many do it together is counted where they are chosen, and which bed is found where beds are offered: never typed.
+_COUNTED: Final = frozenset({"company", "bed"})
 _ASKED_FOR: Final = "PlanTrip.legs"  # the command takes them for granted, a form without them makes no sense
 _LONG: Final = 1000
 
 
 @cache
 def shapes_of(kind: type[Command]) -> tuple[Shape, ...]:
-    """Return what a person fills in for a command, in the order of its class.
+    """Return what a person fills in for a command, in the order in which they are asked.
 
     >>> from workflow.subjects.accommodation.commands import HoldBed
     >>> [(shape.name, shape.kind) for shape in shapes_of(HoldBed)]
@@ -63,10 +69,10 @@ def shapes_of(kind: type[Command]) -> tuple[Shape, ...]:
     """
     schema = kind.model_json_schema()
     needed = set(schema.get("required", ()))
-    hidden = _COUNTED | _READ_OFF.get(kind.__name__, frozenset())
+    hidden, first = _COUNTED | _READ_OFF.get(kind.__name__, frozenset()), _FIRST.get(kind.__name__, ())
     return tuple(
         _shape(kind.__name__, name, schema["properties"][name], needed=name in needed)
-        for name in fields_of(kind)
+        for name in (*first, *(name for name in fields_of(kind) if name not in first))
         if name not in hidden
     )
 

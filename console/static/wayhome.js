@@ -33,6 +33,35 @@
     });
   }
 
+  // A list of links is narrowed while somebody types; a group whose heading fits is shown whole.
+  const filter = document.querySelector("[data-filter]");
+  if (filter) {
+    filter.hidden = false;
+    const typed = filter.querySelector("input");
+    const some = filter.querySelector("[data-some]"), none = filter.querySelector("[data-none]");
+    const plain = (text) => text.toLocaleLowerCase().replaceAll("ё", "е");
+    const narrow = () => {
+      const words = plain(typed.value).split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const group of document.querySelectorAll("[data-filtered]")) {
+        const head = plain(group.querySelector("h2").textContent);
+        let shown = 0;
+        for (const row of group.querySelectorAll("li")) {
+          const text = `${head} ${plain(row.textContent)}`;
+          row.hidden = !words.every((word) => text.includes(word));
+          if (!row.hidden) shown += 1;
+        }
+        group.hidden = !shown;
+        count += shown;
+      }
+      filter.querySelector("[data-count]").textContent = count;
+      some.hidden = !words.length || !count;
+      none.hidden = count > 0;
+    };
+    typed.addEventListener("input", narrow);
+    narrow();  // what a browser put back into the field counts
+  }
+
   // A file that is too large is told of before it is sent.
   for (const input of document.querySelectorAll("input[data-bytes-max]")) {
     input.addEventListener("change", () => {
@@ -118,7 +147,7 @@
     }
     function put(part, fresh) {
       part.replaceChildren(...document.importNode(fresh, true).childNodes);
-      part.classList.remove("fresh");
+      part.className = fresh.className;
       void part.offsetWidth;
       part.classList.add("fresh");
       if (bar) bar.hidden = true;

@@ -9,7 +9,7 @@ from console.accounts.command_line import services_of
 from console.errors import BadInput
 from console.verbs.believed import as_json, read_and_decided, tell_vouched
 from console.verbs.officers import print_password, tell_with_password
-from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
+from console.verbs.terminal import ActorTerminal, AskingTerminal, CommandTerminal, Terminal, verb
 from console.verbs.two_officers import Second
 from events.ids import account_stream
 from handlers.checks.vouching import vouch_for_account
@@ -19,6 +19,7 @@ from handlers.projections.row_signing import altered_accounts
 from workflow.rights.acts import ROLES
 from workflow.subjects.accounts.commands import (
     ChangeRoles,
+    ChooseName,
     CloseAccount,
     OpenAccount,
     PlaceAccount,
@@ -46,6 +47,7 @@ def open_account(
     team: Team = "",
     house: Houses = None,
     language: Annotated[str, typer.Option("--language", help="The language of their screen: en or ru.")] = "en",
+    name: Annotated[str, typer.Option("--name", help="What others read, if it is another name than this.")] = "",
 ) -> None:
     """Propose that somebody may sign in; another officer confirms it and hands over the one-time password.
 
@@ -53,7 +55,13 @@ def open_account(
 
     Example: wayhome account open staff:root --role administrator
     """
-    placed = {"programmes": programme or (), "team": team, "facilities": house or (), "language": language}
+    placed = {
+        "programmes": programme or (),
+        "team": team,
+        "facilities": house or (),
+        "language": language,
+        "name": name,
+    }
     answer = terminal.submit(OpenAccount, account=account, roles=_known(role), **placed)
     founded = isinstance(answer, Accepted) and not answer.proposal
     handed = services_of(terminal.container).accounts.hand_over(account, "") if founded else ""
@@ -92,9 +100,22 @@ def place(
     terminal.give(PlaceAccount, account=account, programmes=programme or (), team=team, facilities=house or ())
 
 
+@verb(app, "name")
+def name(
+    terminal: CommandTerminal,
+    account: Who,
+    name: Annotated[str, typer.Argument(help="The name; without one the account says what others read.")] = "",
+) -> None:
+    """Say what others read wherever you are shown; of somebody else an administrator only takes a name away.
+
+    Example: wayhome account name staff:anna "Anna Petrova"
+    """
+    terminal.give(ChooseName, account=account, name=name)
+
+
 @verb(app, "close")
 def close(
-    terminal: CommandTerminal,
+    terminal: AskingTerminal,
     account: Who,
     reason: Annotated[str, typer.Option("--reason", help="left, away, role_ended, misuse or mistake.")] = "left",
 ) -> None:
@@ -214,5 +235,5 @@ def _standing(row: AccountRow, altered: Collection[str]) -> str:
 def _as_json(row: AccountRow) -> dict[str, Any]:
     shown = row.account._asdict() | {"factors": sorted(kind for kind, _ in row.factors), "opened_at": row.opened_at}
     shown["stands_in"] = [one._asdict() for one in row.account.stands_in]
-    told = {name: value for name, value in shown.items() if name != "stands_in" or value}
+    told = {name: value for name, value in shown.items() if name not in ("stands_in", "name") or value}
     return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in told.items()}

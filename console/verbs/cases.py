@@ -12,7 +12,7 @@ from console.verbs.access import assign, break_glass, find_person, reads
 from console.verbs.attachments import attach_file, list_files, save_file
 from console.verbs.one_case import case_as_json, opened_fields, option_as_json, option_of, print_case, seen_case
 from console.verbs.team import hand_over
-from console.verbs.terminal import ActorTerminal, CaseTerminal, CommandTerminal, verb
+from console.verbs.terminal import ActorTerminal, AskingCaseTerminal, CaseTerminal, CommandTerminal, verb
 from handlers.projections import board
 from handlers.projections.accounts import find_account
 from handlers.projections.case_handles import handles_at
@@ -155,7 +155,7 @@ def retractable(terminal: ActorTerminal, case: CaseArgument) -> None:
 
 @verb(app, "advance", ring=True)
 def advance(
-    terminal: CaseTerminal,
+    terminal: AskingCaseTerminal,
     case: CaseArgument,
     trigger: Annotated[str, typer.Argument(help="The way on, as `wayhome next` lists it.")],
     reason: Reason = "",
@@ -170,7 +170,7 @@ def advance(
 
 
 @verb(app, "withdraw", ring=True)
-def withdraw(terminal: CaseTerminal, case: CaseArgument, reason: Reason = "") -> None:
+def withdraw(terminal: AskingCaseTerminal, case: CaseArgument, reason: Reason = "") -> None:
     """Record that the person wants no more of the programme: everything queued stops, what is booked is released.
 
     Example: wayhome case withdraw 7K3P9-QXM2D --reason declined
@@ -252,7 +252,7 @@ def why_not(
 
 @verb(app, "record", epilog="Commands: " + ", ".join(kind.__name__ for kind in HUMAN), ring=True)
 def record(
-    terminal: CaseTerminal,
+    terminal: AskingCaseTerminal,
     case: CaseArgument,
     name: Annotated[str, typer.Argument(help="What to record, for example GiveConsent; `help` lists all there is.")],
     fields: Fields = None,

@@ -6,7 +6,7 @@ import typer
 
 from console.fields import command_named, explain, list_commands, pairs, values
 from console.verbs.team import caseloads
-from console.verbs.terminal import BareTerminal, CommandTerminal, verb
+from console.verbs.terminal import AskingTerminal, BareTerminal, verb
 from workflow.command import fields_of
 from workflow.registry import OFFICE
 
@@ -25,7 +25,7 @@ def commands(terminal: BareTerminal) -> None:
 
 @verb(app, "record", epilog="Commands: " + ", ".join(kind.__name__ for kind in OFFICE), ring=True)
 def record(
-    terminal: CommandTerminal,
+    terminal: AskingTerminal,
     programme: Annotated[str, typer.Argument(help="Programme, like moscow.")],
     name: Annotated[str, typer.Argument(help="What to record; `wayhome office commands` lists all there is.")],
     fields: Annotated[list[str] | None, typer.Argument(help="Fields as name=value.")] = None,

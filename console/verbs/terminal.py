@@ -5,6 +5,7 @@ A verb names as its first parameter the terminal it works at; that decides which
 
 import inspect
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from console.cli_support import (
     CommandId,
     Data,
     Expected,
+    Yes,
     case_number,
     office,
     plainly,
@@ -59,6 +61,7 @@ Option = tuple[str, Any, Any]
 _USUAL: Final = "case_manager"  # the right people act by, unless they say by which
 _DATA, _JSON, _ACTOR = ("data", Data, None), ("as_json", AsJson, False), ("actor", Actor, ACTOR_DEFAULT)
 _COMMAND_ID, _EXPECTED = ("command_id", CommandId, None), ("expected", Expected, None)
+_YES = ("yes", Yes, False)
 
 
 class BareTerminal:
@@ -280,11 +283,23 @@ class ActorTerminal(Terminal):
         self.not_stopped()
         named = named_cases(command)
         seen = self.container.cases.seen_by(self.actor, named) if named else frozenset()
+        if vars(self).get("yes") is False and not named - seen:
+            self._ask_once_more(command)
         answer = self.container.service.submit(as_if_not_there(command, named - seen))
         hidden = isinstance(answer, Refused) and CASE_EXISTS.key in answer.codes  # to them it is not there
         if isinstance(command, CaseCommand) and not hidden:
             self.sees([command.case_id])
         return answer
+
+    def _ask_once_more(self, command: Command) -> None:
+        """Ask before what cannot be undone, where somebody sits at a terminal and did not say ``--yes``."""
+        if not command.grave or sys.stdin is None or not sys.stdin.isatty():
+            return
+        from console.verbs.asking import ask_once_more
+
+        if isinstance(command, CaseCommand):
+            self.sees([command.case_id])
+        ask_once_more(self.container, command, self.now)
 
     def give(self, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command out and print its answer."""
@@ -306,6 +321,18 @@ class CaseTerminal(CommandTerminal):
     def give_about(self, case: str, kind: type[Command], /, **fields: Any) -> None:
         """Carry a command about a case out and print its answer."""
         self.give(kind, case_id=case_number(case), expected=self.expected, **fields)
+
+
+class AskingTerminal(CommandTerminal):
+    """A terminal at which a command may be given that cannot be undone: who types it is asked once more."""
+
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _COMMAND_ID, _YES, _JSON)
+
+
+class AskingCaseTerminal(CaseTerminal):
+    """The same for a command about a case."""
+
+    options: ClassVar[tuple[Option, ...]] = (_DATA, _ACTOR, _EXPECTED, _COMMAND_ID, _YES, _JSON)
 
 
 def verb(

@@ -3,31 +3,34 @@
 What is drawn depends on why somebody may look: ``console.subjects`` says which role sees what.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from console.subjects import ALL, Panel, likely, panel_of, panels_for
+from console.subjects import ALL, Panel, likely, panels_for
+from console.views.ahead import DueTimer, ahead_of
 from console.views.attachments import FileRow, file_rows
+from console.views.danger import Danger
+from console.views.empty_panels import empty_panels
 from console.views.erased import commands_on
-from console.views.expected import expected_at
 from console.views.groups import SHOWN_MAX, GroupView, group_view
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
+from console.views.mending import Mendable, mendable
+from console.views.next_step import Step, next_step, standing_of
 from console.views.reader import Reader
+from console.views.road import Road, road_of
 from console.views.suggested_actions import SuggestedAction, action_for, deeds_for
 from console.views.timeline import TimelinePage, history
+from console.views.ways_on import WayOn, way_forward, ways_on
 from events.ids import case_stream
 from events.instants import instant, instant_text
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
-from workflow.case.proposals import proposals_of
-from workflow.case.retraction import records_of
-from workflow.case.state import Case
 from workflow.reasons import Reason
-from workflow.retracting import RETRACTABLE
 from workflow.rights.acts import ROLES, Act, Role
 from workflow.rights.compartments import compartments_closed_to
 from workflow.rights.visibility import organisations_shown_until
@@ -36,25 +39,7 @@ from workflow.subjects.corrections.fitting import unfitting
 from workflow.subjects.safety.state import safety_of
 
 LATEST: Final = 20
-# These are not hindrances but questions: the form asks for a reason and a second person.
-ASKED_IN_THE_FORM: Final = frozenset({"reason_is_listed", "reason_is_given", "second_person_agreed"})
 _JUST_DONE: Final = timedelta(minutes=10)
-
-
-class WayOn(NamedTuple):
-    """One way on from where the person is."""
-
-    trigger: str
-    dest: str
-    ends: bool
-    against: tuple[Reason, ...]
-    asks: tuple[str, ...]  # what its form wants to know besides
-    proposal: str = ""  # by which it was proposed, and waits for a second person
-
-    @property
-    def open(self) -> bool:
-        """Tell whether nothing stands against it."""
-        return not self.against
 
 
 class Waiting(NamedTuple):
@@ -79,15 +64,6 @@ class Running(NamedTuple):
     deeds: tuple[str, ...]  # the commands that help when it stopped
 
 
-class DueTimer(NamedTuple):
-    """Something that will be due."""
-
-    kind: str
-    about: tuple[ItemDescription, ...]
-    due_at: datetime
-    is_appointment: bool = False
-
-
 class CaseView(NamedTuple):
     """Everything the page of one case shows to one reader."""
 
@@ -107,11 +83,25 @@ class CaseView(NamedTuple):
     shown_to: tuple[tuple[str, Any], ...]  # partner organisations, and until which day
     files: tuple[FileRow, ...] = ()
     unfitting: tuple[Reason, ...] = ()  # arranged before a correction, and to be arranged anew
-    slips: frozenset[Panel] = frozenset()  # panels that hold a record which can be retracted
+    mendable: Mapping[Panel, tuple[Mendable, ...]] = MappingProxyType({})  # what was recorded and may be put right
+    road: Road | None = None  # for who sees the journey
+    way: WayOn | None = None  # on which the person is led, and what is against it
+    dangers: tuple[Danger, ...] = ()
+    step: Step | None = None  # the one next step for this reader
+    empty: frozenset[Panel] = frozenset()  # panels of which nothing is recorded yet
+
+    @property
+    def next_date(self) -> DueTimer | None:
+        """Return what is to be done next at its time, for a step that has none of its own."""
+        return next((one for one in self.ahead if one.action is not None), None)
 
     def actions(self, panel: Panel) -> tuple[SuggestedAction, ...]:
         """Return the likely actions beside a panel."""
         return likely(panel, self.snapshot.case, self.may, ended=self.ended)
+
+    def mends(self, panel: Panel, key: str) -> Mendable | None:
+        """Return the last record of one thing on a card, by which it is put right."""
+        return next((one for one in self.mendable.get(panel, ()) if key in one.about and not one.entry.retracted), None)
 
 
 def roles_for(reader: Reader, snapshot: CaseSnapshot, act: Act) -> tuple[Role, ...]:
@@ -138,31 +128,34 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
     panels = panels_of(reader, snapshot)
     tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
     may = commands_on(reader, snapshot)
-    risk = safety_of(case).risk
+    risk, ended = safety_of(case).risk, snapshot.definition.journey.stage(case.stage).ends
+    walked, ways = (_walked(reader, case.case_id), tuple(ways_on(reader, snapshot))) if "next" in panels else ((), ())
+    way, ahead = way_forward(ways, programme) if not ended else None, ahead_of(timers, case)
+    standing = standing_of(reader, snapshot, may, ahead, way)
+    group = group_view(reader, snapshot, SHOWN_MAX) if "group" in panels else None
+    files = file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else ()
     return CaseView(
         snapshot, panels, may,
-        ended=snapshot.definition.journey.stage(case.stage).ends,
+        ended=ended,
         high_risk=risk is not None and risk.level == "high",
         emergencies=tuple(access_of(case).glass.values()),
-        walked=_walked(reader, case.case_id) if "next" in panels else (),
-        ways=tuple(_ways(reader, snapshot)) if "next" in panels else (),
+        walked=walked,
+        ways=ways,
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
-        ahead=_ahead(timers, case),
+        ahead=ahead,
         history=history(reader.container.log, case.case_id, panels, limit=LATEST),
-        group=group_view(reader, snapshot, SHOWN_MAX) if "group" in panels else None,
+        group=group,
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
-        files=file_rows(snapshot, roles_for(reader, snapshot, "case.open_sealed"), panels) if "files" in panels else (),
+        files=files,
         unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),
-        slips=_slips(case, may, reader.account.account),
+        mendable=mendable(reader, snapshot, panels, may),
+        road=road_of(programme, case.stage, walked) if "next" in panels else None,
+        way=way,
+        dangers=standing.dangers,
+        step=next_step(standing),
+        empty=empty_panels(case, group, files),
     )  # fmt: skip
-
-
-def _slips(case: Case, may: Collection[str], account: str) -> frozenset[Panel]:
-    """Return the panels that hold a record somebody may speak of: who does not see the whole case, of their own."""
-    standing = records_of(case).standing.values() if "RetractRecord" in may else ()
-    kinds = {told.of for told in standing if "AdvanceCase" in may or told.by == account}
-    return frozenset(panel for name in kinds if (panel := panel_of(RETRACTABLE[name].fact)) is not None)
 
 
 def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
@@ -172,25 +165,6 @@ def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
         Waiting(item, kind, descriptions_of(item, snapshot.case), action_for(item, kind, snapshot.case))
         for item, kind in items
     )
-
-
-def _ahead(timers: Sequence[Any], case: Case) -> tuple[DueTimer, ...]:
-    """Return what is to come, the next first; an appointment at its own time."""
-    found = []
-    for row in timers:
-        expected = expected_at(row["kind"], orjson.loads(row["subject"]), case, instant(row["due_at"]))
-        found.append(DueTimer(row["kind"], _about(row), expected.at, expected.is_appointment))
-    return tuple(sorted(found, key=lambda one: one.due_at))
-
-
-def _ways(reader: Reader, snapshot: CaseSnapshot) -> Iterator[WayOn]:
-    pending = proposals_of(snapshot.case).pending.items()
-    proposed = {orjson.loads(one.given).get("trigger"): key for key, one in pending}
-    for option in reader.container.cases.options(snapshot, reader.account.account, now=reader.now):
-        ends = snapshot.definition.journey.stage(option.dest).ends
-        against = tuple(reason for reason in option.reasons if reason.code not in ASKED_IN_THE_FORM)
-        asks = tuple(reason.code for reason in option.reasons if reason.code in ASKED_IN_THE_FORM)
-        yield WayOn(option.trigger, option.dest, ends, against, asks, proposed.get(option.trigger, ""))
 
 
 def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:

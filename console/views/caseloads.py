@@ -65,6 +65,16 @@ def stand_ins_about(reader: Reader, rows: Iterable[AccountRow]) -> tuple[StandsI
     return tuple(one for one in found if own in (one.stand_in, one.time.owner))
 
 
+def team_names(reader: Reader) -> dict[str, str]:
+    """Return what the teams of somebody's programmes are called."""
+    return {one.id: one.name for found in reader.own_programmes().values() for one in found.programme.teams}
+
+
+def house_names(reader: Reader) -> dict[str, str]:
+    """Return what the houses of somebody's programmes are called."""
+    return {one.id: one.name for found in reader.own_programmes().values() for one in found.programme.facilities}
+
+
 def looks_after_cases(account: Account, programmes: Mapping[str, object]) -> bool:
     """Tell whether somebody may be given cases of one of these programmes."""
     return not account.closed and _looks_after(account, programmes)

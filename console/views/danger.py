@@ -14,8 +14,10 @@ from sqlalchemy import Connection
 from console.views.item_descriptions import ItemDescription
 from console.views.reader import Reader
 from console.views.suggested_actions import SuggestedAction
-from events.instants import instant
+from events.instants import instant, instant_text
+from handlers.projections.case_alerts import DANGERS, Alert, alerts_of
 from handlers.queries.case_alerts import ROWS_MAX, asked_of, dangers_for
+from handlers.states.case_reader import CaseSnapshot
 
 LOOKS_AFTER: Final = frozenset({"case_manager", "supervisor"})  # they also see what waits for others
 CASES_MAX: Final = 100  # shown at once; whoever has more in danger sees the most urgent and how many there are
@@ -43,9 +45,14 @@ class InDanger(NamedTuple):
 
     @property
     def told(self) -> tuple[Danger, ...]:
-        """Return the reasons without those that another one says already: a line is read at a glance."""
-        kinds = {one.kind for one in self.dangers}
-        return tuple(one for one in self.dangers if _SAID_BY.get(one.kind) not in kinds)
+        """Return the reasons that are shown."""
+        return shown_of(self.dangers)
+
+
+def shown_of(dangers: tuple[Danger, ...]) -> tuple[Danger, ...]:
+    """Return dangers without those that another one says already: a line is read at a glance."""
+    kinds = {one.kind for one in dangers}
+    return tuple(one for one in dangers if _SAID_BY.get(one.kind) not in kinds)
 
 
 # A high risk without a plan is a high risk; of who did not arrive, nobody asks any more who was to meet them.
@@ -99,7 +106,7 @@ def _by_case(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
 def _in_danger(rows: Sequence[Any]) -> InDanger:
     first = rows[0]
     dangers = tuple(Danger(row["kind"], instant(row["since"]), _moment(row["due_at"])) for row in rows)
-    deed = _deed(dangers[0]) if first["records"] else None
+    deed = deed_against(dangers[0]) if first["records"] else None
     named = {name: first[name] for name in ("case_id", "programme", "stage", "child", "owner")}
     return InDanger(**named, is_unowned=not _is_looked_after(first), dangers=dangers, deed=deed)
 
@@ -111,7 +118,8 @@ def _is_looked_after(row: Any) -> bool:
     return bool(LOOKS_AFTER & {*row["roles"].split()}) and row["programme"] in row["programmes"].split()
 
 
-def _deed(danger: Danger) -> SuggestedAction:
+def deed_against(danger: Danger) -> SuggestedAction:
+    """Return the one thing to do about a danger."""
     if danger.kind == "nobody_meets" and danger.due_at is None:  # no arrival is planned any more
         return SuggestedAction("PlanArrival")
     return SuggestedAction(_DEEDS[danger.kind])
@@ -130,13 +138,33 @@ def asked_list(connection: Connection, reader: Reader) -> tuple[Asked, ...]:
 
 
 def _asked(row: Any) -> Asked:
-    about: tuple[ItemDescription, ...] = ()
-    deed = SuggestedAction("CertifyFitness")
-    if row["kind"] == "receipt_missing":
-        _, grant_id, tranche_id, paper = row["item"].split(":", 3)
-        given = (("grant_id", grant_id), ("tranche_id", tranche_id), ("kind", paper))
-        deed, about = SuggestedAction("RecordEvidence", given), (ItemDescription("evidence", paper),)
+    deed, about = deed_asked(row["kind"], row["item"])
     return Asked(row["case_id"], row["kind"], about, row["programme"], _moment(row["due_at"]), deed, bool(row["sees"]))
+
+
+def deed_asked(kind: str, item: str) -> tuple[SuggestedAction, tuple[ItemDescription, ...]]:
+    """Return the form that does what is asked, and what it is about."""
+    if kind != "receipt_missing":
+        return SuggestedAction("CertifyFitness"), ()
+    _, grant_id, tranche_id, paper = item.split(":", 3)
+    given = (("grant_id", grant_id), ("tranche_id", tranche_id), ("kind", paper))
+    return SuggestedAction("RecordEvidence", given), (ItemDescription("evidence", paper),)
+
+
+def alerts_on(reader: Reader, snapshot: CaseSnapshot) -> tuple[Alert, ...]:
+    """Return what counts now of one case, by the file it is pinned to, as *My work* does; the case itself is read."""
+    case, pinned = snapshot.case, reader.container.service.definitions
+    found = alerts_of(case, pinned.of(case.programme, case.definition).programme)
+    return tuple(one for one in found if one.since <= instant_text(reader.now))
+
+
+def dangers_in(alerts: Iterable[Alert]) -> tuple[Danger, ...]:
+    """Return the dangers among them, the most urgent first."""
+    found = [one for one in alerts if one.kind in DANGERS]
+    return tuple(
+        Danger(one.kind, instant(one.since), _moment(one.due_at))
+        for one in sorted(found, key=lambda one: DANGERS.index(one.kind))
+    )
 
 
 def _moment(text: str) -> datetime | None:

@@ -54,7 +54,7 @@ class EntryView(NamedTuple):
     """One entry with all that is open of it, its history, and the cases that still have to do with it."""
 
     row: EntryRow
-    keys: tuple[tuple[str, str], ...]
+    keys: tuple[tuple[str, Any], ...]
     sealed: tuple[str, ...]  # keys that are filled in and not shown to this reader
     history: tuple[ToldOfEntry, ...]
     cases: tuple[str, ...]
@@ -88,7 +88,7 @@ def entry_view(reader: Reader, programme: Programme, key: EntryKey) -> EntryView
         return None
     keys: dict[str, Any] = keys_of(part) if part is not None else dict(office_keys(programme.office))
     closed = frozenset(KINDS[key[0]].sealed if key[0] in KINDS and not reader.may("directory.edit") else ())
-    shown = tuple((name, said(keys[name])) for name in keys if name not in _NOT_SHOWN | closed)
+    shown = tuple((name, keys[name]) for name in keys if name not in _NOT_SHOWN | closed)
     return EntryView(
         row, shown, tuple(name for name in keys if name in closed),
         tuple(_history(reader, programme, key)),
@@ -122,17 +122,6 @@ def stopped_entries(reader: Reader, directories: Mapping[str, Directory]) -> lis
         if row.status == STOPPED
     )
     return [one for one in found if one.cases]
-
-
-def said(value: Any) -> str:
-    """Return a value of a programme file as one line.
-
-    >>> said(["ru", "uk"]), said({"opens": "09:00", "days": ["mo"]})
-    ('ru, uk', 'opens: 09:00; days: mo')
-    """
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {said(one)}" for name, one in value.items())
-    return ", ".join(map(said, value)) if isinstance(value, list) else str(value)
 
 
 def _part_of(programme: Programme, key: EntryKey) -> DirectoryPart | None:

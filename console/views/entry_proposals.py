@@ -8,7 +8,6 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from console.views.directory_entries import said
 from console.views.reader import Reader
 from events.instants import instant
 from workflow.case.proposals import Proposal
@@ -51,11 +50,11 @@ class EntryProposal(NamedTuple):
 
 
 class ComparedKey(NamedTuple):
-    """A key of an entry as it stands and as it would be; empty where there is none."""
+    """A key of an entry as it stands and as it would be; None where there is none."""
 
     name: str
-    now: str
-    then: str
+    now: Any
+    then: Any
 
 
 class ProposedEntry(NamedTuple):
@@ -137,7 +136,7 @@ def _compared(
     now, then = _keys(made.before), {**_keys(made.made), **sealed}
     for name in dict.fromkeys((*then, *now)):
         if now.get(name) != then.get(name) and name != "id":
-            yield ComparedKey(name, said(now.get(name, "")), said(then.get(name, "")))
+            yield ComparedKey(name, now.get(name), then.get(name))
 
 
 def _made(reader: Reader, definition: Definition, directory: Directory, pending: Proposal) -> Asked | None:

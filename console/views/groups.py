@@ -131,6 +131,11 @@ def _awaited(case: Case, _now: datetime) -> bool:
     return reception_of(case).is_ahead
 
 
+def _looks_for_a_bed(case: Case, now: datetime) -> bool:
+    mine = accommodation_of(case)
+    return not mine.has_bed(now) and not mine.together and case.stage in ("referral", "reception", "reassessment")
+
+
 def _is_held(case: Case, _now: datetime) -> bool:
     return accommodation_of(case).bed is not None and not accommodation_of(case).moved_in
 
@@ -163,6 +168,7 @@ _CONCERNS: Final[Mapping[str, Callable[[Case, datetime], bool]]] = {
     "PlanArrival": lambda case, _now: reception_of(case).arrival is None and case.stage in ("referral", "contact"),
     **dict.fromkeys(("DelayArrival", "CancelArrival", "MeetPerson"), _awaited),
     "HoldBed": lambda case, now: not accommodation_of(case).has_bed(now),
+    "JoinWaitingList": _looks_for_a_bed,
     **dict.fromkeys(("ExtendHold", "TakeBed"), _is_held),
     **dict.fromkeys(("ExtendStay", "ReleaseBed"), _lives_there),
     "PlanTrip": _may_go_home,

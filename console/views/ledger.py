@@ -36,6 +36,12 @@ class LedgerView(NamedTuple):
     total: LineBalance
     journal: JournalPage
 
+    def line_name(self, funder: str, line: str) -> tuple[str, str]:
+        """Return what a funder and one of its lines are called; what the file does not name stays as it is."""
+        found = next((one for one in self.funders if one.funder == funder), None)
+        titles = {row.line: title for title, row in found.lines} if found else {}
+        return found.name if found else funder, titles.get(line) or line
+
 
 def ledger(reader: Reader, definition: Definition, funder: str | None = None, before: int | None = None) -> LedgerView:
     """Return a programme's books, of one funder if one is named, the journal from a movement backwards."""

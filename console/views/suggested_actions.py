@@ -237,6 +237,7 @@ _FOR_ESCALATION: Final[Mapping[str, str]] = {
     "plan_overdue": "DraftPlan", "payment_returned": "ChangePayee", "bank_silent": "RecordPayment",
     "bank_contradicts": "SettleBankAnswer",
     "no_show": "MeetPerson", "nobody_to_meet": "DelayArrival", "no_host": "AskHost", "missed_departure": "PlanTrip",
+    "suspect_is_along": "AdvanceCase", "family_waits": "JoinWaitingList",
     "not_handed_over": "HandOver", "reflection_ending": "EndReflection", "appointment_unrecorded": "RecordSession",
     "document_late": "RecordDocumentStep", "document_expiring": "StartDocument", "hand_over_late": "DecideHandOver",
     "referral_unanswered": "SendReferral", "referral_not_served": "RecordReferralServed",

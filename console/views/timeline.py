@@ -14,7 +14,7 @@ from events.ids import case_of_stream, case_stream
 from events.instants import instant
 from events.log import END, Log
 from handlers.queries.history import retracted_records
-from workflow.retracting import INSTEAD, RETRACTABLE
+from workflow.retracting import MENDING, RETRACTABLE
 
 PAGE: Final = 50
 _A_MINUTE: Final = timedelta(minutes=1)
@@ -32,6 +32,14 @@ _SHORT: Final = (
     "month", "compartments", "owner", "account", "reason", "until", "at", "day",
 )  # fmt: skip
 
+_OF_MACHINES: Final = frozenset({"reference", "why"})  # the number of a letter, the name of a clock
+_OF_RECORDS: Final = ("_id", "_hash", "to_referral", "party")
+_BETWEEN: Final = {
+    "BedGivenUp": frozenset({"reason"}),
+    "TaskCancelled": frozenset({"reason"}),
+    "ServiceProvided": frozenset({"reference"}),
+}
+
 
 class TimelineEntry(NamedTuple):
     """One thing that happened, as far as this reader is told."""
@@ -46,16 +54,20 @@ class TimelineEntry(NamedTuple):
     sealed: tuple[str, ...]  # compartments
     retracted: bool = False
     can_be_retracted: bool = False
-    instead: str = ""  # the command that puts it right, where it cannot be retracted
+    anew: str = ""  # the command by which what was retracted is written anew
+
+    @property
+    def told(self) -> tuple[tuple[str, Any], ...]:
+        """Return what people are told of it: without ids, and without words that are between machines."""
+        between = _BETWEEN.get(self.fact, frozenset()) | (_OF_MACHINES if self.by_machine else frozenset())
+        return tuple(one for one in self.said if one[0] not in between and not one[0].endswith(_OF_RECORDS))
 
     @property
     def short(self) -> tuple[tuple[str, Any], ...]:
         """Return what a line has room for: what it was about, in words that need no heading."""
-        told = dict(self.said)
+        told = dict(self.told)
         if self.fact == "StageEntered":
             return (("dest", told["dest"]),)
-        if self.fact in ("BedGivenUp", "TaskCancelled"):
-            told.pop("reason", None)  # a word between machines
         return tuple((name, told[name]) for name in _SHORT if name in told)[:3]
 
     @property
@@ -82,7 +94,7 @@ def history(
     """Return what a reader with these panels is told of a case, the last first; three questions to the log at most."""
     found = log.latest(case_stream(case_id), limit + 1, before=before, without=() if machinery else MACHINERY)
     more, shown = len(found) > limit, found[:limit]
-    return TimelinePage(_told(log, shown, panels), shown[-1].envelope.version if more else None)
+    return TimelinePage(entries_of(log, shown, panels), shown[-1].envelope.version if more else None)
 
 
 class Onwards(NamedTuple):
@@ -98,10 +110,11 @@ def onwards(log: Log, case_id: str, panels: tuple[Panel, ...], after: int = -1, 
     events = log.stream(case_stream(case_id), after)
     shown = events[:limit]
     version = events[-1].envelope.version if events else after
-    return Onwards(_told(log, shown, panels), shown[-1].envelope.version if shown else after, version)
+    return Onwards(entries_of(log, shown, panels), shown[-1].envelope.version if shown else after, version)
 
 
-def _told(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+def entries_of(log: Log, events: Sequence[RecordedEvent], panels: tuple[Panel, ...]) -> tuple[TimelineEntry, ...]:
+    """Return events of one case as a reader with these panels is told of them."""
     shapes = log.catalogue.shapes
     case_id = case_of_stream(events[0].envelope.stream) if events else None
     slips = retracted_records(log, case_id) if case_id else frozenset()
@@ -117,7 +130,7 @@ def _entry(event: RecordedEvent, fact: Fact, slips: frozenset[int]) -> TimelineE
         said.version, said.type, said.recorded_at, said.occurred_at, said.actor, said.mandate,
         said=tuple(_said(fact)), sealed=tuple(part.compartment for part in said.sealed),
         retracted=retracted, can_be_retracted=not retracted and said.type in RETRACTABLE,
-        instead=INSTEAD.get(said.type, ""),
+        anew=MENDING[said.type].anew if retracted else "",
     )  # fmt: skip
 
 

@@ -16,7 +16,14 @@ from workflow.command import AdvanceCase, CaseCommand
 from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.rights.case_references import SomeCommand
-from workflow.subjects.accommodation.commands import ExtendHold, ExtendStay, HoldBed, ReleaseBed, TakeBed
+from workflow.subjects.accommodation.commands import (
+    ExtendHold,
+    ExtendStay,
+    HoldBed,
+    JoinWaitingList,
+    ReleaseBed,
+    TakeBed,
+)
 from workflow.subjects.reception.commands import CancelArrival, DelayArrival, MeetPerson, PlanArrival
 from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost, CancelTrip, HandOver, PlanTrip
 
@@ -24,8 +31,8 @@ from workflow.subjects.travel.commands import AnswerEscort, AnswerHost, AskHost,
 TOGETHER: Final[Mapping[str, type[CaseCommand]]] = {
     kind.__name__: kind
     for kind in (
-        PlanArrival, DelayArrival, CancelArrival, MeetPerson, HoldBed, ExtendHold, TakeBed, ExtendStay, ReleaseBed,
-        PlanTrip, AnswerEscort, AskHost, AnswerHost, CancelTrip, HandOver, AdvanceCase,
+        PlanArrival, DelayArrival, CancelArrival, MeetPerson, HoldBed, JoinWaitingList, ExtendHold, TakeBed,
+        ExtendStay, ReleaseBed, PlanTrip, AnswerEscort, AskHost, AnswerHost, CancelTrip, HandOver, AdvanceCase,
     )
 }  # fmt: skip
 

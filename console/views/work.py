@@ -201,14 +201,14 @@ def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnap
 def _item(reader: Reader, row: Any, snapshot: CaseSnapshot, acts: frozenset[Act]) -> Item | None:
     """Return a row as this person sees it, None for what is not theirs to see or to do."""
     case = snapshot.case
-    if not _is_theirs_to_book(reader, row, snapshot):
+    if not is_theirs_to_book(reader, row, snapshot):
         return None
     deed, sees = theirs(action_for(row["item"], row["kind"], case), acts), "case.see" in acts
     if deed is None and not (sees and reader.account.roles & LOOKS_AFTER):
         return None
     return Item(
         case.case_id, row["item"], row["kind"], descriptions_of(row["item"], case), case.programme,
-        instant(row["since"]), deed, sees, _own_hand(reader, row, snapshot),
+        instant(row["since"]), deed, sees, has_own_hand(reader, row, snapshot),
     )  # fmt: skip
 
 
@@ -218,7 +218,7 @@ _BOOKED_BY: Final[Mapping[str, frozenset[str | None]]] = {
 }  # fmt: skip
 
 
-def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+def is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
     """Tell whether an appointment is to be booked by somebody: a lawyer is not asked for a doctor's."""
     appointment = care_of(snapshot.case).appointments.get(row["item"].partition(":")[2])
     if row["kind"] != "appointment_to_book" or appointment is None or reader.account.roles & LOOKS_AFTER:
@@ -228,7 +228,8 @@ def _is_theirs_to_book(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool
     return any(kind in kinds for role, kinds in _BOOKED_BY.items() if role in reader.account.roles)
 
 
-def _own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+def has_own_hand(reader: Reader, row: Any, snapshot: CaseSnapshot) -> bool:
+    """Tell whether somebody had a hand in what waits for a yes or no, so that somebody else must give it."""
     kind, about = row["kind"], row["item"].partition(":")[2]
     if kind in ("approve_grant", "release_tranche"):
         grant = grants_of(snapshot.case).grants.get(about)

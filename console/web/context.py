@@ -16,6 +16,7 @@ from console.web.change_broadcaster import ChangeBroadcaster
 from console.web.keeping_pace import KeepingPace
 from console.web.open_streams import OpenStreams
 from console.web.rendering import Rendering
+from console.web.shown_names import ShownNames
 from console.web.site import Site
 from console.web.uploads import UploadSlots
 from events.instants import instant
@@ -37,6 +38,7 @@ class WebContext:
     changes: ChangeBroadcaster
     clock: Clock  # sessions and codes go by real time, whatever time the log lives in
     drafts: Drafts
+    names: ShownNames
     pace: KeepingPace = field(default_factory=KeepingPace)
     streams: OpenStreams = field(default_factory=OpenStreams)
     uploads: UploadSlots = field(default_factory=UploadSlots)
@@ -61,4 +63,6 @@ def build_context(container: Container, site: Site, clock: Clock, *, hashing: Ha
     auth = open_auth_services(container.service, clock, container.chance, place, hashing)
     signing_in = (auth.accounts, auth.factors, auth.sessions, auth.sign_in)
     drafts = Drafts(container.database, container.keys, container.chance)
-    return WebContext(container, site, *signing_in, Rendering(), ChangeBroadcaster(container.log.size), clock, drafts)
+    names = ShownNames(container.database, container.keys)
+    drawing, changes = Rendering(names), ChangeBroadcaster(container.log.size)
+    return WebContext(container, site, *signing_in, drawing, changes, clock, drafts, names)

@@ -37,6 +37,9 @@ NEW_CASE: Final = "/cases/new/form"
 _NEW: Final = frozenset({"/cases/new", "/cases/new/open", NEW_CASE})
 _CORRECTING: Final = re.compile(r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/correct/[a-z0-9-]{1,40}")
 _ENTRY: Final = re.compile(r"/directory/[a-z0-9-]{2,40}/[a-z]{1,20}(?P<change>/[a-z0-9-]{1,40}/change)?")
+_MENDING: Final = re.compile(
+    r"/cases/(?P<of>[A-Za-z0-9-]{2,40})/mend/(?P<record>[0-9]{1,9})/(?P<command>[A-Za-z]{1,60})"
+)
 _FORM: Final = re.compile(r"/(?P<what>cases|office)/(?P<of>[A-Za-z0-9-]{2,40})/do/(?P<command>[A-Za-z]{1,60})")
 BUTTONS: Final = frozenset({"give", "change", ADD_ROW, "keep", "drop"})  # pressed, not typed
 WhyNot = NotKept | Literal["not_now"]
@@ -62,11 +65,12 @@ def form_at(path: str) -> FormPlace | None:
         return FormPlace(path, ChangeEntry if entry["change"] else ListEntry)
     if correcting := _CORRECTING.fullmatch(path):
         path = f"/cases/{correcting['of']}/do/{CorrectIdentity.__name__}"  # there it goes on without opening
-    found = _FORM.fullmatch(path)
+    found = _MENDING.fullmatch(path) or _FORM.fullmatch(path)
     if found is None:
         return None
+    mends = found.groupdict().get("record")
     kind: type[Command] | None
-    if found["what"] == "office":
+    if mends is None and found["what"] == "office":
         kind = OFFICE_FORMS.get(found["command"])
         return FormPlace(path, kind) if kind else None
     kind = CASE_FORMS.get(found["command"])
@@ -74,7 +78,8 @@ def form_at(path: str) -> FormPlace | None:
         case_id = parse_case_id(found["of"])
     except ValueError:
         return None
-    return FormPlace(f"/cases/{case_id}/do/{found['command']}", kind, case_id) if kind else None
+    page = f"mend/{mends}" if mends else "do"
+    return FormPlace(f"/cases/{case_id}/{page}/{found['command']}", kind, case_id) if kind else None
 
 
 def place_of(kind: type[Command], about: FormContext) -> FormPlace:

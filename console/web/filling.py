@@ -81,6 +81,7 @@ class Filling(NamedTuple):
     shapes: tuple[Shape, ...] = ()  # the form's own fields, where they are not the command's
     wanted: Given | None = None  # what of it is carried out, where that is not all that stands in the form
     marks: tuple[tuple[str, str], ...] = ()  # what the form carries along unseen
+    unkept: frozenset[str] = frozenset()  # opened to be looked at, and in no draft
 
     def received(self, ours: Callable[[Pairs], Pairs] = lambda pairs: pairs) -> Filling:
         """Return the form as it was sent; raises NotReadable when it is none of ours."""
@@ -126,6 +127,7 @@ class Filling(NamedTuple):
         assert sent is not None, "only a form that was sent is kept"
         only = self.wanted.typed if self.wanted else None
         pairs = sent.pairs if only is None else [(name, one) for name, values in only.items() for one in values]
+        pairs = [pair for pair in pairs if pair[0] not in self.unkept]
         typed, spoilt = typed_pairs(pairs), self.given is not None and GENERAL in self.given.faults
         if owner is None or spoilt or not any(value.strip() for _, value in typed):
             return None
@@ -243,11 +245,13 @@ class Filling(NamedTuple):
             return self._replace(sent=anew).drawn(409, used=True)
         if isinstance(answer, Accepted):
             dropped_quietly(self.context.web, made.actor, str(made.command_id))
-        if not isinstance(answer, Refused):
-            return answer
-        reasons = [self.context.words.worded(reason, self.about.programme) for reason in answer.reasons]
-        helps = _helps(self.context, answer.reasons, reasons) if self.about.case else {}
-        return self.drawn(422, self.form(reasons=reasons), helps=helps)
+        return self.refused(answer.reasons) if isinstance(answer, Refused) else answer
+
+    def refused(self, found: Sequence[Reason], status: int = 422) -> Response:
+        """Return the form with what is in the way, and the forms that help."""
+        reasons = [self.context.words.worded(reason, self.about.programme) for reason in found]
+        helps = _helps(self.context, found, reasons) if self.about.case else {}
+        return self.drawn(status, self.form(reasons=reasons), helps=helps)
 
     def _gone(self) -> tuple[Reason, ...]:
         return against_erased(self.kind, self.context.case) if self.about.case else ()

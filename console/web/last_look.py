@@ -4,65 +4,60 @@ The page carries a key made of exactly what it showed: a form that was changed s
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import orjson
 from fastapi.responses import Response
 
+from console.views.last_look import Foresight, dest_of, foresight, is_grave
 from console.web.filling import Filling, Sent
 from console.web.names import naming
 from console.web.session_keys import is_key, key_of
-from console.words.translation import Words
-from events.catalogue import Fact
-from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted
+from console.words.naming import Naming
 from handlers.drafts.store import Draft
-from handlers.queries.foreseen import foreseen
 from handlers.states.case_reader import CaseSnapshot
 from workflow.advancing import SECOND_PERSON
-from workflow.command import AdvanceCase, CaseCommand
-from workflow.reasons import Refused
-from workflow.subjects.erasure.commands import ErasePerson
-
-_HOURS: Final = frozenset({"TimerSet", "TimerCancelled", "StageEntered"})  # told otherwise, or of no use to a reader
+from workflow.command import AdvanceCase, CaseCommand, Command
+from workflow.decide import RULES
+from workflow.rights.acts import STEP_UP
 
 
-class Happens(NamedTuple):
-    """One line of what will happen, and how many of it."""
-
-    what: str
-    number: int
-
-
-def last_look(filling: Filling) -> Response | None:
+def last_look(filling: Filling, **envelope: Any) -> Response | None:
     """Return the page that asks once more, or None: nothing is grave about it, it was seen, or is refused anyway."""
-    sent, context = filling.sent, filling.context
+    sent, context, seen = filling.sent, filling.context, filling.context.snapshot
     assert sent is not None, "only a form that was sent is looked at once more"
-    made = filling.made(case_id=context.case.case.case_id, expected=sent.expected) if sent.button == "give" else None
-    if not isinstance(made, CaseCommand) or not _ends(made, context.case):
+    made = filling.made(expected=sent.expected, **envelope) if sent.button == "give" else None
+    proves_first = filling.right.act in STEP_UP and not context.is_fresh
+    if not isinstance(made, Command) or proves_first or not is_grave(made, seen):
         return None
     what = _shown(sent)
-    overtaken = sent.expected is not None and sent.expected != context.case.version
+    overtaken = seen is not None and sent.expected is not None and sent.expected != seen.version
     if overtaken or is_key(dict(sent.pairs).get("checked", ""), context.session, sent.command_id, what):
         return None
-    facts = foreseen(context.web.container.log, context.case, made, context.web.now())
-    return None if isinstance(facts, Refused) else _page(filling, made, facts, what)
+    current = context.web.container.service.definitions.current
+    definition = None if isinstance(made, CaseCommand) else current(filling.about.programme.programme)
+    found = foresight(context.web.container, made, seen, definition, context.web.now())
+    return None if found is None else _page(filling, made, found, what)
 
 
-def _page(filling: Filling, made: CaseCommand, facts: list[Fact], what: bytes) -> Response:
-    context, sent, kept = filling.context, filling.sent, filling.keep()
+def _page(filling: Filling, made: Command, found: Foresight, what: bytes) -> Response:
+    context, sent, seen, words = filling.context, filling.sent, filling.context.snapshot, filling.context.words
     assert sent is not None, "it was sent"
-    form, words, n = filling.form(), context.words, naming(context)
-    dest, frame = _dest(made, context.case), dict[str, Any](filling.frame)
+    kept, frame = filling.keep(), dict[str, Any](filling.frame)
+    programme = filling.about.programme
+    n = naming(context) if seen else Naming(words.language, programme.time_zone, programme)
+    dest, command = dest_of(made, seen), type(made)
     return context.page(
-        "pages/last_look.html", form=form, command_id=sent.command_id, n=n, case=context.case.case,
-        expected="" if sent.expected is None else sent.expected, draft=kept if isinstance(kept, Draft) else None,
-        ends_as=n.name("stage", dest) if dest else "", by_two=_by_two(made, context.case),
-        stops=_counted(_stopping(facts, words)), called_off=_counted(_called_off(facts, words)),
-        follows=_counted(_following(facts, words)),
-        checked=key_of(context.session, sent.command_id, what), place=filling.place,
-        sent=sent.fields, **frame,
+        "pages/last_look.html",
+        **frame | {
+            "form": filling.form(), "command_id": sent.command_id, "n": n, "case": seen.case if seen else None,
+            "expected": "" if sent.expected is None else sent.expected, "people": found.people, "office": programme,
+            "draft": kept if isinstance(kept, Draft) else None, "command": command.__name__,
+            "undone_by": command.undone_by, "ends_as": n.name("stage", dest) if dest else "",
+            "by_two": _by_two(made, seen), "stops": found.stops(words), "called_off": found.called_off(words),
+            "follows": found.follows(words), "checked": key_of(context.session, sent.command_id, what),
+            "place": filling.place, "sent": [*sent.fields, *filling.marks],
+        },
     )  # fmt: skip
 
 
@@ -71,52 +66,11 @@ def _shown(sent: Sent) -> bytes:
     return hashlib.sha256(orjson.dumps([sent.fields, sent.expected])).digest()
 
 
-def _dest(made: CaseCommand, seen: CaseSnapshot) -> str:
-    """Return the stage a step leads to; "" for what is no step."""
-    step = isinstance(made, AdvanceCase)
-    return seen.definition.journey.table.get((seen.case.stage, made.trigger), "") if step else ""  # type: ignore[attr-defined]
-
-
-def _leads_to_an_end(made: CaseCommand, seen: CaseSnapshot) -> bool:
-    dest = _dest(made, seen)
-    return bool(dest) and seen.definition.journey.stage(dest).ends
-
-
-_CANNOT_BE_UNDONE: Final[Mapping[type[CaseCommand], Callable[[CaseCommand, CaseSnapshot], bool]]] = {
-    AdvanceCase: _leads_to_an_end,
-    ErasePerson: lambda _made, _seen: True,
-}
-
-
-def _ends(made: CaseCommand, seen: CaseSnapshot) -> bool:
-    grave = _CANNOT_BE_UNDONE.get(type(made))
-    return grave is not None and grave(made, seen)
-
-
-def _by_two(made: CaseCommand, seen: CaseSnapshot) -> bool:
+def _by_two(made: Command, seen: CaseSnapshot | None) -> bool:
     """Tell whether nothing happens before a second person has confirmed it."""
-    if not isinstance(made, AdvanceCase):
-        return True
+    if seen is None or not isinstance(made, AdvanceCase):
+        rule = RULES.get(type(made))
+        return rule is not None and rule.two_people is not None
     ways = seen.definition.programme.journey.transitions
     mine = (way for way in ways if way.trigger == made.trigger and seen.case.stage in way.source)
     return any(SECOND_PERSON in way.conditions for way in mine)
-
-
-def _stopping(facts: Iterable[Fact], words: Words) -> Iterable[str]:
-    """Yield what is told of the case with it: what stops, what is given back."""
-    told = (fact for fact in facts if not isinstance(fact, TaskCancelled | TaskUnwanted | TaskRequested))
-    return (words.label("fact", name) for fact in told if (name := type(fact).__name__) not in _HOURS)
-
-
-def _called_off(facts: Iterable[Fact], words: Words) -> Iterable[str]:
-    """Yield the work under way that nobody does any more."""
-    return (words.label("task", fact.kind) for fact in facts if isinstance(fact, TaskCancelled | TaskUnwanted))
-
-
-def _following(facts: Iterable[Fact], words: Words) -> Iterable[str]:
-    """Yield what is done because of it: letters, bookings given back."""
-    return (words.label("task", fact.kind) for fact in facts if isinstance(fact, TaskRequested))
-
-
-def _counted(lines: Iterable[str]) -> list[Happens]:
-    return [Happens(what, number) for what, number in Counter(lines).items()]

@@ -9,8 +9,10 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from console.forms.chosen import chosen
 from console.forms.helping import help_path, helping
-from console.words.people import called, person
+from console.words.chosen import ChosenNames
+from console.words.people import called, organisation, person
 from console.words.translation import Words, choose_language
 from events.instants import instant
 from workflow.registry import PARTS
@@ -23,8 +25,8 @@ LANGUAGES: Final = ("en", "ru")
 class Rendering:
     """Draws pages; made once, used by many threads."""
 
-    def __init__(self) -> None:
-        self._words = {language: Words(language) for language in LANGUAGES}
+    def __init__(self, names: ChosenNames | None = None) -> None:
+        self._words = {language: Words(language, names) for language in LANGUAGES}
         self._environments = {language: _environment(words) for language, words in self._words.items()}
 
     def words(self, chosen: str, accepted: str = "") -> Words:
@@ -58,7 +60,9 @@ def _environment(words: Words) -> Environment:
     environment.globals.update(_=said, gettext=said)
     environment.globals["moment_of"] = instant
     environment.globals["person"] = lambda account, programme=None: person(account, words, programme)
+    environment.globals["organisation"] = organisation
     environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
+    environment.globals["chosen"] = lambda field, value: chosen(field, value, words)
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
 

@@ -252,6 +252,7 @@ def _enter(
         raise SignInFirst(_kept_unsent(request, form))
     session, account = signed_in
     web = web.at_one_moment()
+    web.names.look_again()
     if request.method not in ("GET", "HEAD"):
         _refuse_forged(request, web, session, form)
     case_id = request.path_params.get("case_id")

@@ -1,5 +1,6 @@
 """Days, times, spans and sums as people write them in a language."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -11,6 +12,8 @@ from events.money import Money
 from workflow.values.days import by_clock, day_of
 
 _Unit = Literal["year", "month", "day", "hour", "minute"]
+_A_MINUTE: Final = timedelta(minutes=1)
+_JUST_NOW: Final[Mapping[Language, str]] = {"en": "just now", "ru": "только что"}
 _NEVER: Final = 1e9  # Babel takes a larger unit from so many on; we choose the unit ourselves
 
 
@@ -74,7 +77,11 @@ class Amounts:
         >>> noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
         >>> Amounts("en").how_long_ago(noon, noon + timedelta(days=3))
         '3 days ago'
+        >>> Amounts("en").how_long_ago(noon, noon + timedelta(seconds=20)), Amounts("ru").how_long_ago(noon, noon)
+        ('just now', 'только что')
         """
+        if timedelta() <= now - then < _A_MINUTE:
+            return _JUST_NOW[self.language]
         span, unit = then - now, _unit(then - now)
         return format_timedelta(span, granularity=unit, threshold=_NEVER, add_direction=True, locale=self._locale)
 

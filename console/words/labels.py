@@ -22,7 +22,7 @@ _MAY_BE_EMPTY: Final = frozenset({"hint", "command_help"})
 _DOTTED: Final = frozenset({"field", "hint", "choice"})
 # Names of an office's own; nobody but the office knows better words for them than the name itself.
 _AS_IT_IS: Final = frozenset(
-    {"house", "provider", "host", "area", "path", "programme", "course", "actor", "entry_reason"}
+    {"house", "provider", "host", "area", "path", "programme", "course", "actor", "entry_reason", "team"}
 )
 _OF_ONE_KIND: Final = {"commands": "command", "facts": "fact"}
 # Two names for one kind.
@@ -55,6 +55,11 @@ def label(kind: str, name: str, language: Language) -> str:
 def is_worded(kind: str, name: str) -> bool:
     """Tell whether both languages have words of their own for a thing."""
     return _known_to_babel(kind, name, "en") is not None or _worded(kind, name) is not None
+
+
+def worded_choices(language: Language) -> Iterator[tuple[str, str]]:
+    """Yield every choice of forms by its name, and what it is called."""
+    yield from ((name, words[LANGUAGES.index(language)]) for name, words in _labels()["choice"].items())
 
 
 def humanised(name: str) -> str:

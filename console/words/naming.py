@@ -103,5 +103,6 @@ _NAMED: Final[Mapping[str, Callable[[Programme, str], Label | str | None]]] = {
     "house": _place,
     "provider": _place,
     "step": _step,
+    "team": lambda programme, name: getattr(programme.team_of.get(name), "name", None),
     "programme": lambda programme, name: programme.title if programme.programme == name else None,
 }

@@ -1,19 +1,16 @@
 """How whoever did something is called on a page: a name to be read, its account beside it in small.
 
-An account says who somebody is: `staff:anna` is Anna, `newstart:olga` is Olga of the organisation whose word that is.
-Drivers, escorts and hosts are called as the directory has them. No name of anybody is kept for this.
+People are called as they chose to be. Where nobody chose, the account says it: `staff:anna` is Anna. Who is of another
+organisation is always called with its name behind, so that no name makes them one of the office's. Drivers, escorts and
+hosts are called as the directory has them.
 """
-
-import re
-from typing import Final
 
 from markupsafe import Markup
 
 from console.words.translation import Words
 from workflow.programme.programme import Programme
 from workflow.rights.visibility import MACHINES
-
-_BETWEEN: Final = re.compile(r"[._-]+")
+from workflow.values.shown_names import made_name
 
 
 def called(account: str, words: Words, programme: Programme | None = None) -> str:
@@ -22,13 +19,13 @@ def called(account: str, words: Words, programme: Programme | None = None) -> st
     >>> called("staff:anna.petrova", Words("en")), called("newstart:olga", Words("en")), called("worker:3", Words("ru"))
     ('Anna Petrova', 'Olga (newstart)', 'Wayhome, автоматически')
     """
-    word, colon, own = account.partition(":")
+    word, colon, _ = account.partition(":")
     if not colon:
         return _listed(account, programme) or account
     if word in MACHINES:
         return words.gettext("Wayhome itself")
-    name = " ".join(part.capitalize() for part in _BETWEEN.split(own) if part) or own
-    return name if word == "staff" else f"{name} ({_organisation(word, programme)})"
+    name = words.names.of(account) or made_name(account)
+    return name if word == "staff" else f"{name} ({organisation(word, programme)})"
 
 
 def person(account: str, words: Words, programme: Programme | None = None) -> Markup:
@@ -46,7 +43,7 @@ def _listed(entry: str, programme: Programme | None) -> str:
     return str(getattr(found, "name", "") or "")
 
 
-def _organisation(word: str, programme: Programme | None) -> str:
-    """Return the name of the organisation whose people sign in with a word."""
+def organisation(word: str, programme: Programme | None) -> str:
+    """Return the name of the organisation whose people sign in with a word; the word where nobody has one."""
     providers = programme.providers if programme else ()
     return next((one.name for one in providers if one.staff == word), word)

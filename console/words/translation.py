@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 
 from console.words import labels, reasons
 from console.words.amounts import Amounts
+from console.words.chosen import ChosenNames, NobodyChose
 from console.words.language import LANGUAGES, Language
 from console.words.naming import own_name
 from console.words.reasons import Worded
@@ -33,10 +34,14 @@ _WISH: Final = re.compile(
 
 
 class Words(Amounts):
-    """Says everything in one language; made once for each, used by many threads."""
+    """Says everything in one language; made once for each, used by many threads.
 
-    def __init__(self, language: Language) -> None:
+    ``names`` knows what those who work here chose to be called.
+    """
+
+    def __init__(self, language: Language, names: ChosenNames | None = None) -> None:
         super().__init__(language)
+        self.names: ChosenNames = names or NobodyChose()
         messages = _messages(language)
         self.gettext = messages.gettext
         self.ngettext = messages.ngettext  # in the form that goes with a number

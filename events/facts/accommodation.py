@@ -52,6 +52,8 @@ class WaitingBegan(Fact):
     child: bool = True
     of_age_from: date | None = None
     family: bool = False
+    party: str = ""  # with whom they wait for beds together
+    parents: tuple[str, ...] = ()  # cases of those who would take a child into their room
 
 
 class WaitingOver(Fact):
@@ -62,10 +64,17 @@ class WaitingOver(Fact):
 
 
 class WaitingListJoined(Fact):
-    """The case's side of waiting for a bed."""
+    """The case's side of waiting for a bed; ``party`` names with whom, where the house is to take all of them."""
 
     facility: str
     family: bool = False
+    party: str = ""
+
+
+class WaitsApart(Fact):
+    """Somebody decided that the person waits on their own, and no more for beds with the others of their group."""
+
+    facility: str
 
 
 class WaitingListLeft(Fact):

@@ -1,4 +1,4 @@
-"""Facts of accounts: who signs in, as what, and where they work; never a password, a secret or a name."""
+"""Facts of accounts: who signs in, as what, where they work and what they are called; never a password or a secret."""
 
 from events.catalogue import Fact
 
@@ -13,6 +13,7 @@ class AccountOpened(Fact):
     facilities: tuple[str, ...] = ()
     language: str = "en"
     founding: bool = False  # one of the first two officers, opened where Wayhome is installed
+    name: str = ""  # what others read; where there is none it is made of the account
     second: str = ""  # who proposed it, and under which id
     proposal: str = ""
 
@@ -39,6 +40,12 @@ class LanguageChosen(Fact):
     """Somebody reads the screen in another language from now on."""
 
     language: str
+
+
+class NameChosen(Fact):
+    """Somebody is called so from now on, wherever people are shown; without a name, as their account says."""
+
+    name: str
 
 
 class AccountClosed(Fact):

@@ -24,7 +24,7 @@ from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
 from handlers.commanding.held_streams import HeldStreams
 from handlers.commanding.remembered_answers import RememberedAnswers
-from handlers.projections.accounts import officer_streams
+from handlers.projections.accounts import every_account, officer_streams
 from handlers.projections.board import open_cases
 from handlers.projections.case_handles import is_named_so
 from handlers.projections.person_search import store_tokens
@@ -48,7 +48,7 @@ from workflow.command import (
     occurred,
 )
 from workflow.decide import cancels, decide, needs, reaches
-from workflow.decide_office import OFFICE_RULES, decide_office, office_streams
+from workflow.decide_office import OFFICE_RULES, decide_office, looks_at_everybody, office_streams
 from workflow.programme.loading import Definition, load_definition
 from workflow.reasons import Refused, refused
 from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
@@ -137,8 +137,9 @@ class CommandBatch:
             return set()
         self._load([OFFICE_DECISIONS])
         waiting: Proposals = self._states[OFFICE_DECISIONS].state or Proposals()
-        officers = officer_streams(self._writing.connection)
-        return {*officers, *(stream for command in asked for stream in office_streams(command, waiting))}
+        everybody = any(looks_at_everybody(command, waiting) for command in asked)
+        people = (every_account if everybody else officer_streams)(self._writing.connection)
+        return {*people, *(stream for command in asked for stream in office_streams(command, waiting))}
 
     def _hold_directories(self, own: Collection[str]) -> None:
         """Lock the cases and keep directories from changing; one that has not begun is held by its programme's row."""

@@ -33,6 +33,11 @@ def officer_streams(connection: Connection) -> set[str]:
     return {account_stream(account.account) for account in rows if not account.roles.isdisjoint(OFFICERS)}
 
 
+def every_account(connection: Connection) -> set[str]:
+    """Return the streams of every account, the closed ones too: what somebody is called is looked at beside all."""
+    return {account_stream(name) for name in connection.execute(select(accounts.c.account)).scalars()}
+
+
 def account_row(standing: AccountState) -> dict[str, Any]:
     """Return the row of an account; it depends on nothing but its history."""
     account = standing.account
@@ -50,6 +55,7 @@ def account_row(standing: AccountState) -> dict[str, Any]:
         "resets": standing.resets,
         "passwords": standing.passwords,
         "stands_in": " ".join("|".join(one) for one in account.stands_in),
+        "name": account.name,
     }
 
 
@@ -76,6 +82,7 @@ def account_from(row: RowMapping) -> AccountRow:
         language=row["language"],
         closed=bool(row["closed"]),
         stands_in=tuple(StandIn(*one.split("|")) for one in row["stands_in"].split()),
+        name=row["name"],
     )
     factors = (factor.partition(":") for factor in row["factors"].split())
     named = frozenset((kind, name) for kind, _, name in factors)

@@ -25,7 +25,7 @@ _PURPOSE: Final = "row-macs"
 _TOLD_MAX: Final = 1000
 AnyRow = Mapping[str, Any] | RowMapping
 # Columns that came later: while they are empty a row has the code it had before there were any.
-_ADDED_SINCE: Final = frozenset({"stands_in"})
+_ADDED_SINCE: Final = frozenset({"stands_in", "name"})
 _KINDS: Final = {bool: b"?", int: b"i", str: b"s", bytes: b"b"}
 
 

@@ -184,6 +184,7 @@ accounts = table(
     Column("resets", Integer, nullable=False),  # likewise: a password of an earlier one opens nothing
     Column("passwords", Integer, nullable=False, server_default="0"),  # and one set before the last change
     *texts("stands_in", default=""),  # for whom, and from when to when; one behind the other
+    *texts("name", default=""),  # what others read; empty where it is made of the account
 )
 
 # What Wayhome itself vouches for of the rows above; no read model: nobody without the key file can draw it anew.

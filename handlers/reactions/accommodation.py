@@ -5,6 +5,7 @@ from events.facts.intake import ConsentGiven
 from handlers.reactions.moment import Follows, ReactionContext, Reactions
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import FreeBed, PlaceElsewhere
+from workflow.subjects.groups.state import belonging_of
 from workflow.values.days import begin_of
 
 
@@ -34,7 +35,14 @@ def _given_up(fact: facts.BedGivenUp, moment: ReactionContext) -> Follows:
 
 
 def _waits(fact: facts.WaitingListJoined, moment: ReactionContext) -> Follows:
+    """Ask elsewhere; several who wait together may find that there is a bed for each of them already."""
     yield from _asked_elsewhere(fact.facility, moment)
+    if fact.party:
+        yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
+
+
+def _waits_apart(fact: facts.WaitsApart, moment: ReactionContext) -> Follows:
+    yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
 def _agreed(fact: ConsentGiven, moment: ReactionContext) -> Follows:
@@ -53,7 +61,9 @@ def _asked_elsewhere(name: str, moment: ReactionContext) -> Follows:
     others = (house for house in named if house is not None and house.is_offered and house.email is not None)
     other = next((house for house in others if house.is_running(house.day(moment.now))), None)
     if other is not None and moment.is_consented("assistance"):
-        yield moment.request_task("find_alternative", PlaceElsewhere(facility=name, alternative=other.id))
+        party = belonging_of(moment.after).group_id if name in accommodation_of(moment.after).together else ""
+        elsewhere = PlaceElsewhere(facility=name, alternative=other.id, party=party)
+        yield moment.request_task("find_alternative", elsewhere)
 
 
 def _waits_no_more(fact: facts.WaitingListLeft, moment: ReactionContext) -> Follows:
@@ -69,6 +79,7 @@ REACTIONS: Reactions = {
     "StayExtended": _stay_planned,
     "BedGivenUp": _given_up,
     "WaitingListJoined": _waits,
+    "WaitsApart": _waits_apart,
     "WaitingListLeft": _waits_no_more,
     "ConsentGiven": _agreed,
 }

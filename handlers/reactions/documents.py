@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
+from events.catalogue import Fact
 from events.facts import documents as facts
+from events.facts.corrections import RecordRetracted
 from events.facts.intake import ConsentGiven, ConsentWithdrawn
 from events.facts.journey import StageEntered
 from events.facts.safety import ConsentExpired
@@ -20,17 +22,18 @@ def _with_authority(fact: facts.DocumentStepDone | facts.DocumentAppealed, momen
     """Wait for the authority from the moment its turn begins; while it goes on, the same wait holds."""
     paper = documents_of(moment.after).papers.get(fact.document_id)
     if paper is None or paper.waits_for != "authority":
-        yield from _nobody_waits(fact, moment)
+        yield from _wait_no_more(fact.document_id, moment)
     elif not moment.timers_of("document_due", document_id=fact.document_id):
         yield from _wait(fact.document_id, paper, moment)
 
 
-def _nobody_waits(
-    fact: facts.DocumentStepDone | facts.DocumentAppealed | facts.DocumentRefused | facts.DocumentWithdrawn,
-    moment: ReactionContext,
-) -> Follows:
-    yield from moment.cancel_timers("document_due", document_id=fact.document_id)
-    yield from moment.call_off_tasks("the authority has answered", "chase_consulate", document_id=fact.document_id)
+def _nobody_waits(fact: facts.DocumentRefused | facts.DocumentWithdrawn, moment: ReactionContext) -> Follows:
+    yield from _wait_no_more(fact.document_id, moment)
+
+
+def _wait_no_more(document_id: str, moment: ReactionContext) -> Follows:
+    yield from moment.cancel_timers("document_due", document_id=document_id)
+    yield from moment.call_off_tasks("the authority has answered", "chase_consulate", document_id=document_id)
 
 
 def _wait(document_id: str, paper: Paper, moment: ReactionContext) -> Follows:
@@ -75,11 +78,23 @@ def _purpose(moment: ReactionContext) -> str:
     return renewal_consent(moment.programme)
 
 
-def _in_hand(_fact: facts.TravelDocumentRecorded | facts.DocumentCollected, moment: ReactionContext) -> Follows:
+def _in_hand(_fact: Fact, moment: ReactionContext) -> Follows:
     """Remind in time that the document runs out; of several, the one that counts."""
     if documents_of(moment.after).document != documents_of(moment.was).document:
         yield from moment.cancel_timers(*EXPIRY)
         yield from _reminder(documents_of(moment.after).document, moment)
+
+
+def _retracted(fact: RecordRetracted, moment: ReactionContext) -> Follows:
+    """Wait for whom it is the turn of now, and remind of what is in hand now."""
+    yield from _in_hand(fact, moment)
+    for document_id, paper in documents_of(moment.after).papers.items():
+        if paper == documents_of(moment.was).papers.get(document_id):
+            continue
+        if paper.waits_for != "authority":
+            yield from _wait_no_more(document_id, moment)
+        elif not moment.timers_of("document_due", document_id=document_id):
+            yield from _wait(document_id, paper, moment)
 
 
 def _reminder(document: Document | None, moment: ReactionContext) -> Follows:
@@ -126,6 +141,7 @@ REACTIONS: Reactions = {
     "DocumentWithdrawn": _nobody_waits,
     "DocumentCollected": _in_hand,
     "TravelDocumentRecorded": _in_hand,
+    "RecordRetracted": _retracted,
     "DocumentLost": cancelling(*EXPIRY),
     "DocumentRanOut": cancelling(*EXPIRY),
     "TimerFired": _timer_fired,

@@ -203,7 +203,7 @@ def test_the_first_event_that_is_wrong_is_named(home: Audited) -> None:
     assert notes == [f"event 40 of case:{home.case_id} is not the one that was written"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(["events.jsonl", "proof.json", "checkpoint.txt", "policy.txt"]), st.integers(0, 2**20),
     st.integers(0, 7),
@@ -216,7 +216,7 @@ def test_whatever_bit_is_changed_nothing_else_is_proved(home: Audited, name: str
     assert answer[0] in (1, 2) or answer == home.checked()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**20), st.integers(0, 7))
 def test_whatever_bit_of_the_file_is_changed_nothing_else_is_proved(home: Audited, place: int, bit: int) -> None:
     changed = bytearray(home.data)

@@ -50,6 +50,9 @@ _OF_ONE_SESSION: Final = (
     "/disclosed/{command_id}",
     "/content/{command_id}",
     "/correct/{command_id}",
+    "/mend/{record}",
+    "/mend/{record}/{form}",
+    "/mend/{record}/{form}/open",
     "/office/{programme}/done/{command_id}",
 )
 

@@ -65,7 +65,7 @@ def test_published_signatures_are_known(key: str, message: str, signature: str) 
     assert verify.signed(bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.integers(0, 511))
 def test_a_signature_is_known_and_with_one_bit_changed_it_is_not(seed: bytes, message: bytes, bit: int) -> None:
     secret = Ed25519PrivateKey.from_private_bytes(seed)

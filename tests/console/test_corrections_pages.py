@@ -158,15 +158,15 @@ def test_the_history_strikes_out_what_was_retracted_and_says_what_to_do_about_th
     case, anna = Story(house.office, **KNOWN, age_band=...).does(AddNote, note="of somebody else"), house.sign_in()
     history = f"/cases/{case.case_id}/history"
     (number,) = records_of(case.case).standing
-    where = f"/cases/{case.case_id}/do/RetractRecord?record={number}"
+    where = f"/cases/{case.case_id}/mend/{number}"
     page = anna.get(history).text
     assert where in page
-    assert f"/cases/{case.case_id}/do/CorrectIdentity" in page
-    form = form_at(anna, where) | {"record": str(number), "why": "wrong_case"}
-    assert anna.post(where.partition("?")[0], form).status_code == 303
+    assert f"/cases/{case.case_id}/mend/0" in page
+    form = form_at(anna, f"{where}/RetractRecord") | {"why": "wrong_case"}
+    assert anna.post(f"{where}/RetractRecord", form).status_code == 303
     page = anna.get(history).text
     assert "<s>Note" in page
-    assert where not in page
+    assert "Write it anew" in page
 
 
 def test_a_retracted_note_is_opened_struck_out(house: WebHouse) -> None:
@@ -185,5 +185,5 @@ def test_a_doctor_is_offered_their_own_records_and_told_of_no_others(house: WebH
     page = doctor.get(f"/cases/{case.case_id}/do/RetractRecord")
     assert page.status_code == 200
     assert "staff:anna" not in main_of(page)
-    assert "Something here was recorded by mistake" not in doctor.get(f"/cases/{case.case_id}").text
+    assert "Something here is wrong" not in doctor.get(f"/cases/{case.case_id}").text
     assert "/do/RetractRecord" not in doctor.get(f"/cases/{case.case_id}/history").text

@@ -134,7 +134,7 @@ def test_what_somebody_chose_to_see_is_kept(house: WebHouse, office: Office) -> 
         assert work_choice(connection, ANNA) == "all", "what is no choice changes nothing"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     hours=st.integers(0, 24 * 20), level=st.sampled_from(["low", "medium", "high"]),
     road=st.sampled_from(["none", "arrival", "care"]), owner=st.sampled_from(["", "staff:gleb"]),

@@ -14,7 +14,7 @@ from tests.kit.people import BORIS, TAMARA
 from tests.kit.roads import bring, referred
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse
-from tests.kit.web.sent import count_of, form_at, hidden_in, untouched
+from tests.kit.web.sent import count_of, form_at, hidden_in, surely, untouched
 from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.directory.entries import KINDS, id_of, parts_of
 
@@ -45,7 +45,7 @@ def page(person: Person, path: str) -> str:
 def gives(person: Person, name: str, /, **fields: str) -> str:
     """Fill in a form of the office and return the page it leads to."""
     path = f"/office/moscow/do/{name}"
-    answer = person.post(path, form_at(person, path) | fields)
+    answer = surely(person, path, form_at(person, path) | fields)
     assert answer.status_code == 303, unescape(str(answer.text))
     return str(answer.headers["location"])
 

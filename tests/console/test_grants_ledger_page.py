@@ -52,8 +52,8 @@ def test_the_ledger_says_what_the_report_and_the_journal_say(office: Office, cla
 def test_one_funders_books_hold_nothing_of_the_others(office: Office, clara: Person) -> None:
     spent(office)
     body = page(clara, "/ledger?funder=switzerland").partition("journal-title")[2]
-    assert "switzerland / grants" in body
-    assert "united-states / grants" not in body
+    assert "Switzerland / Grants" in body, "the names of the file, not its keys"
+    assert "United States / Grants" not in body
     assert clara.get("/ledger?funder=atlantis").status_code == 404
     assert clara.get("/ledger?programme=atlantis").status_code == 404
 

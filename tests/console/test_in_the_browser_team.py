@@ -77,7 +77,7 @@ def test_a_stand_in_is_named_on_a_phone_works_for_those_days_and_is_done(
     leaves.fits()
     today = live.office.definition.programme.day(live.now())
     last = today + timedelta(days=6)
-    fill(page, {"^Who stands in": GLEB, "^First day": str(today), "^Last day": str(last)})
+    fill(page, {"^Who stands in": "Gleb", "^First day": str(today), "^Last day": str(last)})
     send(page)
     page = leaves.go("/me")
     expect(page.get_by_text("Gleb stands in for you")).to_be_visible()

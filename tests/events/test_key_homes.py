@@ -6,7 +6,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.errors import KeysMissing
@@ -24,7 +24,6 @@ RIGHT = "five little words of chance"
 # -- shares as numbers -------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(SECRETS, SECRETS, st.sampled_from(list(combinations(NUMBERS, 2))))
 def test_any_two_shares_give_the_secret_back_and_the_third_share_too(
     secret: bytes, slope: bytes, two: tuple[int, int]
@@ -38,7 +37,6 @@ def test_any_two_shares_give_the_secret_back_and_the_third_share_too(
 FEW = st.binary(min_size=2, max_size=2)  # each byte is shared out by itself
 
 
-@settings(deadline=None)
 @given(FEW, FEW, FEW, st.sampled_from(NUMBERS))
 def test_one_share_fits_every_secret_there_is(secret: bytes, slope: bytes, another: bytes, number: int) -> None:
     share = Line(secret, slope).share(number)
@@ -55,7 +53,6 @@ def _on_a_line_with(secret: bytes, share: bytes, number: int, other: int) -> byt
     return Line(secret, b"".join(slopes)).share(other)
 
 
-@settings(deadline=None)
 @given(SECRETS, SECRETS, st.integers(0, 255), st.integers(1, 255))
 def test_a_changed_share_gives_another_key_whose_name_is_wrong(secret: bytes, slope: bytes, at: int, by: int) -> None:
     line, place = Line(secret, slope), at % 32

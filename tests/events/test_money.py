@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -34,13 +34,11 @@ def sums_of_money(draw: st.DrawFn, units_max: int = 10**18 - 1) -> Money:
     return Money(amount=Decimal(units).scaleb(-minor_unit_digits(currency)), currency=currency)
 
 
-@settings(deadline=None)
 @given(sums_of_money(), some_weights)
 def test_the_shares_always_add_up_to_the_last_cent(whole: Money, weights: list[int | Decimal]) -> None:
     assert sum(whole.share(weights), Money.zero(whole.currency)) == whole
 
 
-@settings(deadline=None)
 @given(sums_of_money(), some_weights)
 def test_every_share_is_within_one_cent_of_the_exact_share(whole: Money, weights: list[int | Decimal]) -> None:
     cent = Fraction(1, 10 ** minor_unit_digits(whole.currency))
@@ -50,20 +48,17 @@ def test_every_share_is_within_one_cent_of_the_exact_share(whole: Money, weights
         assert abs(Fraction(part.amount) - exact) < cent
 
 
-@settings(deadline=None)
 @given(sums_of_money(), some_weights)
 def test_a_weight_of_nothing_receives_nothing(whole: Money, weights: list[int | Decimal]) -> None:
     assert whole.share([*weights, 0])[-1] == Money.zero(whole.currency)
 
 
-@settings(deadline=None)
 @given(sums_of_money())
 def test_money_survives_json_unchanged(money: Money) -> None:
     assert Money.model_validate_json(money.model_dump_json()) == money
     assert Money.parse(str(money)) == money
 
 
-@settings(deadline=None)
 @given(sums_of_money(10**17), sums_of_money(10**17))
 def test_what_is_added_can_be_taken_away_again(one: Money, other: Money) -> None:
     if one.currency == other.currency:
@@ -74,7 +69,6 @@ def test_what_is_added_can_be_taken_away_again(one: Money, other: Money) -> None
             one + other
 
 
-@settings(deadline=None)
 @given(sums_of_money(10**17), sums_of_money(10**17))
 def test_a_sum_has_the_same_bytes_as_the_same_money_written_down(one: Money, other: Money) -> None:
     if one.currency == other.currency:
@@ -83,7 +77,6 @@ def test_a_sum_has_the_same_bytes_as_the_same_money_written_down(one: Money, oth
         assert hash(total) == hash(Money.parse(str(total)))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     with suppress(MoneyError):

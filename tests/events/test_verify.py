@@ -284,7 +284,7 @@ def changes(draw: st.DrawFn) -> tuple[str, str, str, Any]:
     return table, draw(st.sampled_from(WHERE[table])), column, value
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes())
 def test_any_one_changed_value_of_any_row_is_found(told: Log, change: tuple[str, str, str, Any]) -> None:
     table, where, column, value = change
@@ -309,7 +309,7 @@ def told_file(sqlite_file: Path) -> Iterator[Database]:
     log.database.close()
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(0, EVENTS - 1), column=st.sampled_from(COLUMNS["events"]), value=st.binary(min_size=1) | TEXT)
 def test_a_value_of_another_kind_is_found(told_file: Database, row: int, column: str, value: bytes | str) -> None:
     look = f"SELECT {column} FROM events WHERE rowid = {row + 1}"

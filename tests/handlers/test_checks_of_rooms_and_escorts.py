@@ -50,7 +50,7 @@ def test_i6_a_bed_given_up_by_somebody_else_is_found(spoilt: Spoilt) -> None:
     assert office.failing() == {"I6"}
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(starts=st.integers(-30, 30), lasts=st.integers(1, 30))
 def test_i6_an_escort_on_two_trips_is_found_exactly_when_they_overlap(
     made: Made, tmp_path: Path, starts: int, lasts: int

@@ -75,7 +75,7 @@ def test_i3_a_changed_word_is_found(spoilt: Spoilt, column: str) -> None:
     assert office.failing() == {"I3"}
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_i3_a_flipped_byte_of_any_leaf_is_found(made: Made, tmp_path: Path, data: st.DataObject) -> None:
     position = data.draw(st.integers(0, made.office.log.size() - 1))

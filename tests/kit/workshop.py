@@ -137,6 +137,7 @@ class Workshop:
             self.post,
             self.folders,
             self.files,
+            service.submit_together,
         )
         performer = Performer(service, leases, outside, self.office.chance, patience or Backoff())
         bell = NotedBell()

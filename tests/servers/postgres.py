@@ -4,9 +4,10 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import LiteralString
 
 import psycopg
@@ -88,13 +89,24 @@ class PrivatePostgres(Databases):
 
     ours = True
 
-    def __init__(self, directory: Path, programs: Programs, *, durable: bool) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        programs: Programs,
+        *,
+        durable: bool,
+        data: Path | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Keep socket and programs in a directory, and the cluster there or where it is told to; made where none is."""
         account = Account.unprivileged()
         binaries = _readable_copy(programs, directory, account)
-        _make_cluster(binaries, directory / "data", account, durable=durable)
-        settings = SETTINGS | {"unix_socket_directories": str(directory)} | ({} if durable else HASTY)
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self._process = ServerProcess(directory, account, [binaries / "postgres", "-D", directory / "data", *options])
+        data = data or directory / "data"
+        if not (data / "PG_VERSION").exists():
+            _make_cluster(binaries, data, account, durable=durable)
+        given = SETTINGS | {"unix_socket_directories": str(directory)} | ({} if durable else HASTY) | dict(settings)
+        options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
+        self._process = ServerProcess(directory, account, [binaries / "postgres", "-D", data, *options])
         super().__init__(URL.create("postgresql", "postgres", database="postgres", query={"host": str(directory)}))
 
     @property

@@ -283,7 +283,7 @@ def _fields(kind: type[Command], account: str, role: str, pending: list[str], nu
 
 
 @pytest.mark.parametrize("mandate", ["administrator", OPERATOR])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=st.lists(_STEP, max_size=15))
 def test_no_sequence_of_commands_by_one_officer_gives_anybody_a_way_in(
     mandate: str, steps: list[tuple[type[Command], str, str, int]]

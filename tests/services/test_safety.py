@@ -70,7 +70,7 @@ def sealed(office: Office, case: Story, kind: str, *compartments: str) -> list[A
 # -- row 3: all victims, regardless of age and gender --------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     gender=GENDERS, band=BANDS, majority=MAJORITIES, source=SOURCES, citizenships=COUNTRIES, language=LANGUAGES,
     exploitation=HARMS, born=st.one_of(st.none(), st.dates(EARLIEST_BIRTH, date(2007, 3, 5))),
@@ -84,7 +84,7 @@ def test_intake_is_always_possible_whatever_sex_and_age(**person: Any) -> None:
     ready_to_be_received(case).goes("receive")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(gender=GENDERS, other=GENDERS, band=BANDS, level=st.sampled_from(["low", "medium", "high"]))
 def test_no_guard_looks_at_the_sex_and_for_age_only_adds_who_decides_with_a_child(
     gender: str | None, other: str | None, band: str | None, level: str

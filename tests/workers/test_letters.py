@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
@@ -196,7 +196,6 @@ def test_an_address_that_could_be_two_is_refused(address: str) -> None:
         invitation(replace(TRIP, escort_email=address), SENT_AT)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=40), st.sampled_from(TEXT_FIELDS))
 def test_no_text_whatever_adds_a_header_or_a_calendar_line(text: str, field: str) -> None:
     try:

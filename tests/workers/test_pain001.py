@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.money import Money
@@ -79,7 +79,6 @@ def test_a_mixed_order_is_a_valid_file_with_one_group_per_currency() -> None:
     assert texts(data, "EndToEndId") == ["T-2", "T-4", "T-1", "T-3"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["EUR", "JPY", "KWD"]), st.integers(1, 10**9)), min_size=1, max_size=8))
 def test_the_check_sum_is_the_sum_of_what_is_written(sums: list[tuple[str, int]]) -> None:
     payments = [payment(number, f"{currency} {whole}") for number, (currency, whole) in enumerate(sums)]
@@ -88,7 +87,6 @@ def test_the_check_sum_is_the_sum_of_what_is_written(sums: list[tuple[str, int]]
     assert Decimal(texts(data, "CtrlSum")[0]) == total == sum(whole for _, whole in sums)
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=140))
 def test_any_name_is_written_unchanged_or_refused(name: str) -> None:
     try:

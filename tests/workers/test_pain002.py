@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 import xmlschema
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.simulation.bank import DeliveryRefused, ReceivedPayment, SimulatedBank
@@ -107,7 +107,6 @@ def test_a_partly_accepted_file_is_read_payment_by_payment() -> None:
     assert bank.statement() == {"T-2": Money.parse("EUR 12.50")}
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.integers(1, 99), st.integers(1, 10), min_size=1, max_size=10))
 def test_what_the_report_calls_accepted_is_what_was_truly_paid(amounts: dict[int, int]) -> None:
     bank, data = answered({f"T-{one}": f"EUR {euros}" for one, euros in amounts.items()}, refuse_small)
@@ -324,7 +323,6 @@ def test_a_deeply_nested_file_is_refused() -> None:
         read_pain002(b"<a>" * 200_000 + b"</a>" * 200_000)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2_000), st.binary(max_size=3))
 def test_a_damaged_report_is_read_or_refused_but_never_breaks(place: int, noise: bytes) -> None:
     whole = report_file(group="PART", rows=row("T-1") + row("T-2", "RJCT"))

@@ -43,7 +43,7 @@ days = st.dates(date(2006, 12, 2), date(2035, 12, 30))
 near_midnight = st.integers(-3 * 3600, 3 * 3600).map(lambda seconds: timedelta(seconds=seconds))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(day=days, off=near_midnight, zone=st.sampled_from(ZONES))
 def test_form_rule_guard_and_reaction_agree_on_the_day_around_any_midnight(
     day: date, off: timedelta, zone: str

@@ -312,7 +312,7 @@ CALLS = st.fixed_dictionaries({"topics": TOPICS, "at_risk_groups": GROUPS, "outc
 VISITS = st.fixed_dictionaries({"topics": TOPICS, "at_risk_groups": GROUPS, "how": st.sampled_from(["visit", "phone"])})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @over(st.lists(st.one_of(CALLS, VISITS, st.just({"missed": True})), max_size=25))
 def test_counts_equal_the_number_of_facts(happenings: list[dict[str, Any]]) -> None:
     desk = Desktop()

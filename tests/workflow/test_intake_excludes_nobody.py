@@ -15,7 +15,7 @@ GENDERS = st.sampled_from([None, "female", "male", "transgender", "non_conformin
 CITIZENSHIPS = st.lists(st.sampled_from(["RU", "MD", "UZ", "NA", "NG", "US", "CH"]), max_size=5, unique=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(gender=GENDERS, band=st.sampled_from(BANDS), citizenships=CITIZENSHIPS)
 def test_whoever_is_referred_is_taken_in(gender: str | None, band: str | None, citizenships: list[str]) -> None:
     case = story(gender=gender, age_band=band, citizenships=citizenships)
@@ -26,7 +26,7 @@ def test_whoever_is_referred_is_taken_in(gender: str | None, band: str | None, c
     case.advance("receive").then_at("reception")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(gender=GENDERS, citizenships=CITIZENSHIPS.filter(bool), band=st.sampled_from(BANDS[1:]))
 def test_whoever_is_taken_in_can_come_all_the_way(gender: str | None, band: str, citizenships: list[str]) -> None:
     case = story(gender=gender, age_band=band, citizenships=citizenships)
@@ -39,7 +39,7 @@ def test_whoever_is_taken_in_can_come_all_the_way(gender: str | None, band: str,
     handed_over(departed(ready_to_depart(case, **bring_home))).goes("come_home")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     band=st.sampled_from(BANDS),
     born=st.one_of(st.none(), st.dates(min_value=EARLIEST_BIRTH, max_value=story().place.now.date())),

@@ -25,7 +25,7 @@ STEPS = {
 OTHERS = ("send", "letter", "silence", "consent", "take_back")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @draw(steps=st.lists(st.tuples(st.sampled_from([*STEPS, *OTHERS]), st.integers(0, 3)), min_size=5, max_size=40))
 def test_only_declared_moves_are_ever_stored(steps: list[tuple[str, int]]) -> None:
     world = World(moscow_with(FULL))

@@ -17,7 +17,7 @@ from tests.kit.world import World
 from workflow.case.retraction import Retractable, records_of
 from workflow.command import RetractRecord
 from workflow.decide import RULES
-from workflow.retracting import INSTEAD, RETRACTABLE
+from workflow.retracting import INSTEAD, MENDING, RETRACTABLE
 from workflow.subjects.care.commands import BookAppointment, CertifyFitness, RecordSession
 from workflow.subjects.care.state import care_of
 from workflow.subjects.groups.commands import FormGroup, JoinGroup
@@ -288,4 +288,9 @@ def test_what_two_people_lowered_is_not_high_again_by_one() -> None:
 def test_what_to_do_instead_names_facts_and_commands_that_exist() -> None:
     commands = {kind.__name__ for kind in RULES}
     assert INSTEAD.keys() <= catalogue().shapes.keys() - RETRACTABLE.keys()
-    assert set(INSTEAD.values()) <= commands
+    named = {name for ways in MENDING.values() for name in (*ways.change, ways.back, ways.anew)}
+    assert named - {""} <= commands
+
+
+def test_whatever_is_taken_back_by_retracting_is_written_anew_by_its_own_command() -> None:
+    assert not [kind.fact.__name__ for kind in RETRACTABLE.values() if not kind.anew]

@@ -58,7 +58,7 @@ def opened(stage: str) -> Case:
     return case
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(journey=journeys(), path=st.lists(st.sampled_from(TRIGGERS), max_size=25), has=st.sets(st.sampled_from(GUARDS)))
 def test_a_case_led_along_any_path_stands_where_the_table_says(
     journey: Journey, path: list[str], has: set[str]
@@ -94,7 +94,7 @@ def test_a_case_led_along_any_path_stands_where_the_table_says(
             case = folded
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(journey=journeys())
 def test_every_way_in_the_file_is_in_the_table_and_no_other(journey: Journey) -> None:
     ways = {(s, t.trigger): t.dest for t in journey.programme.journey.transitions for s in t.source}

@@ -52,7 +52,7 @@ def test_whoever_needs_nobody_reserves_nobody() -> None:
     plan_trip(traveller(World(), "none")).then(TripPlanned, TaskRequested, TaskRequested, TimerSet, TimerSet, TimerSet)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 40), st.booleans()), min_size=2, max_size=14))
 def test_no_escort_is_ever_on_two_trips_at_once(trips: list[tuple[int, int, bool]]) -> None:
     world, going = World(), list[Story]()

@@ -94,7 +94,7 @@ def test_all_that_is_in_the_way_is_said_at_once() -> None:
 _STEPS: Final = st.sampled_from(["transfer", "death", "care plan", "confirm", "decline", "take back", "a week"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_any(st.lists(_STEPS, max_size=12))
 def test_no_sequence_of_commands_by_one_account_leads_to_anything_that_needs_two(steps: list[str]) -> None:
     case = in_care()

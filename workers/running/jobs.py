@@ -14,6 +14,7 @@ from events.ids import CaseId
 from events.log import Log
 from handlers.commanding.answers import Answer
 from handlers.commanding.errors import HandlersError
+from handlers.commanding.together import TogetherAnswer
 from handlers.states.case_reader import CaseReader
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import fold_events
@@ -95,6 +96,7 @@ class Adapters:
     post: Post
     folders: BankFolders
     files: FileStore = field(default_factory=MemoryFiles)
+    submit_together: Callable[[Sequence[Command]], TogetherAnswer] | None = None
 
     def state_of(self, stream: str, empty: State) -> State:
         """Return a stream that cases share as it stands; raises StreamForged when Wayhome did not leave it so."""
@@ -107,6 +109,14 @@ class Adapters:
         """Return the answer to a command; raises Unavailable when it could not be decided now."""
         try:
             return self.submit(command)
+        except HandlersError as later:
+            raise Unavailable("others kept getting in between") from later
+
+    def submitted_together(self, commands: Sequence[Command]) -> TogetherAnswer:
+        """Return the answers to commands that are carried out all or none; raises Unavailable as `submitted` does."""
+        assert self.submit_together is not None, "whoever offers beds to a family can do it in one breath"
+        try:
+            return self.submit_together(commands)
         except HandlersError as later:
             raise Unavailable("others kept getting in between") from later
 

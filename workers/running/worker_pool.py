@@ -76,7 +76,7 @@ class WorkerPool:
         look = CaseReader(service.log, service.definitions, service.folds)
         outside = Adapters(
             service.log, service.definitions, look, service.machine_ids, service.submit, orders, post, folders,
-            files if files is not None else MemoryFiles(),
+            files if files is not None else MemoryFiles(), service.submit_together,
         )  # fmt: skip
         self.performer = Performer(service, self.leases, outside, chance, self.terms.patience)
         self.bell = QueueNotifier(self._broker, self.performer.perform)

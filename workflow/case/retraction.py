@@ -50,6 +50,7 @@ class Retractable(NamedTuple):
     """
 
     fact: type[Fact]
+    anew: str = ""  # the command that recorded it, by which it is written anew
     undone: Callable[[Case, Told], Case] = lambda case, _told: case
     about: Callable[[Any], Pairs] = lambda _fact: ()
     keeps: Callable[[Case, Any], Any] = lambda _case, _fact: None
@@ -58,6 +59,14 @@ class Retractable(NamedTuple):
     after_the_end: bool = False
     against: Callable[[Case, Told], Iterable[Reason]] = lambda _case, _told: ()
     takes_two: Callable[[Case, Told], bool] = lambda _case, _told: False
+
+
+class Instead(NamedTuple):
+    """How a fact that is not retracted is put right: changed where it stands, or taken back and then written anew."""
+
+    change: tuple[str, ...] = ()
+    back: str = ""
+    anew: str = ""
 
 
 def later_than(case: Case, record: int) -> Iterable[tuple[int, Told]]:

@@ -46,6 +46,7 @@ class Account(NamedTuple):
     language: str = "en"
     closed: bool = False
     stands_in: tuple[StandIn, ...] = ()  # the last ones, over or still to come too
+    name: str = ""  # what others read; where it is empty it is made of the account
 
     def stood_in_for(self, programme: str, now: datetime) -> tuple[str, ...]:
         """Return for whom somebody stands in at a moment; whose own stand-ins they are does not count."""

@@ -42,7 +42,7 @@ from console.web.unsent import own_drafts, unsent_of
 from console.words.language import Language
 from console.words.naming import Naming
 from console.words.reasons import Worded
-from events.ids import parse_case_id
+from events.ids import CaseId, parse_case_id
 from events.instants import instant
 from events.log import END
 from events.money import Money
@@ -85,10 +85,31 @@ def _owns(context: RequestContext, found: Overview) -> bool:
 @router.get("/cases/go")
 def go_to(context: Annotated[RequestContext, require("cases.see", "case.break_glass")], number: str = "") -> Response:
     """Lead to a case by its number; one that is not there and one that is not theirs are told apart by nothing."""
+    case_id = _number_in(number)
+    return _led_to(context, case_id) if case_id else go("/cases?problem=number")
+
+
+@router.post("/cases/go")
+def go_or_find(
+    context: Annotated[RequestContext, require("cases.see", "case.break_glass", page="case.search")],
+) -> Response:
+    """Lead to a case by its number; what is none is looked for as a name, by whoever may look for people."""
+    sought = typed(context, "name")
+    if case_id := _number_in(sought):
+        return _led_to(context, case_id)
+    if sought and context.may("case.search"):
+        return _found(context, sought, None, "")
+    return go("/cases?problem=number")
+
+
+def _number_in(text: str) -> CaseId | None:
     try:
-        case_id = parse_case_id(number[:40])
+        return parse_case_id(text[:40])
     except ValueError:
-        return go("/cases?problem=number")
+        return None
+
+
+def _led_to(context: RequestContext, case_id: CaseId) -> Response:
     if context.sees(case_id):
         return go(f"/cases/{case_id}")
     return context.page("pages/case_not_yours.html", 404, number=case_id)
@@ -97,7 +118,10 @@ def go_to(context: Annotated[RequestContext, require("cases.see", "case.break_gl
 @router.post("/cases/find")
 def search(context: Annotated[RequestContext, require("case.search")]) -> Response:
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
-    name, born, phone = typed(context, "name"), _born_typed(context), typed(context, "phone")
+    return _found(context, typed(context, "name"), _born_typed(context), typed(context, "phone"))
+
+
+def _found(context: RequestContext, name: str, born: date | int | None, phone: str) -> Response:
     asked = bool(name or phone)
     cards, fits = found_cards(context, name, born, phone, by_handle=True) if asked else ([], {})
     return context.page("pages/cases_found.html", cards=cards, fits=fits, asked=asked, names=names_of(context))

@@ -11,9 +11,11 @@ from console.forms.context import FormContext
 from console.forms.form import form_for
 from console.subjects import CASE_FORMS, OFFICE_FORMS, FormGroup, form_groups
 from console.views.erased import against_erased
+from console.views.likely_now import likely_now
 from console.web.errors import NotThere
 from console.web.filling import Filling, Sent, context_of, filling_of, programme_of, right_of
 from console.web.last_look import last_look
+from console.web.names import naming
 from console.web.overtaken import changes_of, told_of
 from console.web.request_context import RequestContext, go, require
 from events.catalogue import Fact
@@ -50,6 +52,7 @@ class OfferedForm(NamedTuple):
     path: str
     title: str
     explains: str
+    command: str
 
 
 class OfferedForms(NamedTuple):
@@ -69,7 +72,11 @@ def offer_all(context: CaseWork) -> Response:
     later = [form for group in groups for form in group.later]
     found, number = [group for group in groups if group.now], context.case.case.case_id
     gone = [context.words.worded(one, form_context.programme) for one in against_erased(AddNote, context.case)]
-    return context.page("pages/do_list.html", groups=found, later=later, case_id=number, reasons=gone)
+    possible = {form.command for group in found for form in group.now}
+    return context.page(
+        "pages/do_list.html", groups=found, later=later, case_id=number, reasons=gone, n=naming(context),
+        likely=[step for step in likely_now(context.reader, context.case) if step.action.command in possible],
+    )  # fmt: skip
 
 
 @router.get("/cases/{case_id}/do/{command}")
@@ -87,14 +94,15 @@ def give(context: CaseWork, command: str) -> Response:
 def carried_out(filling: Filling) -> Response:
     """Return where a form about a case leads that was received, or the page with what is in the way."""
     assert filling.sent is not None, "it was received"
-    if once_more := last_look(filling):
+    if once_more := last_look(filling, case_id=filling.context.case.case.case_id):
         return once_more
     answer = filling.carried_out(case_id=filling.context.case.case.case_id, expected=filling.sent.expected)
     if isinstance(answer, Conflict):
         return filling.closed(422) or _overtaken(filling, filling.sent, answer)
     if not isinstance(answer, Accepted):
         return answer
-    return go(f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}")
+    usual = f"{filling.frame['back']}?{'proposed' if answer.proposal else 'done'}={filling.kind.__name__}"
+    return go(usual if answer.proposal else filling.frame.get("then") or usual)
 
 
 # -- two people on one case ---------------------------------------------------------------------------------------
@@ -124,6 +132,8 @@ def offer_office_form(context: OfficeWork, programme: str, command: str) -> Resp
 def give_office_command(context: OfficeWork, programme: str, command: str) -> Response:
     """Carry the command out, or show the form again with everything that is in the way."""
     filling = _office_filling(context, programme, command).received()
+    if once_more := last_look(filling, programme=filling.about.programme.programme):
+        return once_more
     answer = filling.carried_out(programme=filling.about.programme.programme)
     assert not isinstance(answer, Conflict), "a form of the office expects no version"
     if isinstance(answer, Accepted) and answer.proposal:
@@ -197,7 +207,7 @@ def _group(group: FormGroup, context: RequestContext, form_context: FormContext)
     for kind in group.commands:
         if right_of(context, kind, case, programme) and not against_erased(kind, context.case):
             form = form_for(kind, form_context)
-            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains)
+            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains, form.command)
             (now if form.possible else later).append(offered)
     heading = context.words.gettext(group.heading)
     return OfferedForms(group.name, heading, tuple(now), tuple(later))

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from console.views.directory_entries import ENTRY_KINDS, directories_of, entry_rows, entry_view
 from console.views.entry_proposals import EntryProposal, proposals_of
+from console.views.entry_words import in_words
 from console.web.errors import NotThere
 from console.web.filling import programme_of
 from console.web.request_context import RequestContext, require
@@ -41,7 +42,10 @@ def entry(context: SeesDirectory, programme: str, kind: str, entry: str) -> Resp
     if shown is None:
         raise NotThere
     waiting = [one for one in _waiting(context, known[programme]) if (one.kind, one.entry) == (kind, entry)]
-    return context.page("pages/directory_entry.html", programme=found, told=shown, waiting=waiting)
+    return context.page(
+        "pages/directory_entry.html", programme=found, told=shown, waiting=waiting,
+        in_words=in_words(context.words, found),
+    )  # fmt: skip
 
 
 def _waiting(context: RequestContext, definition: Definition) -> list[EntryProposal]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from console.accounts.sign_in import Wait, Wrong
 from console.views.entry_proposals import EntryProposal, proposed_entry
+from console.views.entry_words import in_words
 from console.web.errors import NotReadable, NotThere
 from console.web.filling import programme_of
 from console.web.pages.sign_in import asked
@@ -100,7 +101,9 @@ def _page(
     context: RequestContext, programme: str, proposal_id: str, *,
     problem: Wrong | Wait | None = None, reasons: tuple[Reason, ...] = (),
 ) -> Response:  # fmt: skip
-    zone = programme_of(context, programme).time_zone
-    shown = proposed_entry(context.reader, programme, proposal_id)
-    values: dict[str, Any] = {"shown": shown, "programme": programme, "reasons": reasons, "zone": zone}
+    found = programme_of(context, programme)
+    values: dict[str, Any] = {
+        "shown": proposed_entry(context.reader, programme, proposal_id), "programme": programme, "reasons": reasons,
+        "zone": found.time_zone, "in_words": in_words(context.words, found),
+    }  # fmt: skip
     return asked(context.page, "pages/entry_decision.html", problem, 422 if reasons else 200, **values)

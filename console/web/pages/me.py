@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
 
 from console.accounts.passwords import SHORTEST
 from console.accounts.sign_in import Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.views.account import factors_of, places_of, zone_of
-from console.views.caseloads import stand_ins_about
+from console.views.caseloads import house_names, stand_ins_about, team_names
 from console.web.errors import NotThere
 from console.web.pages.sign_in import asked
 from console.web.request_context import RequestContext, SignedIn, go, require
@@ -17,6 +18,8 @@ from console.web.sign_in_cookies import back_of, source_of, typed
 from handlers.projections.accounts import AccountRow
 from workflow.reasons import Reason, Refused
 from workflow.rights.acts import ROLES
+from workflow.subjects.accounts.commands import ChooseName
+from workflow.values.shown_names import SHOWN_NAME_LONGEST
 
 router = APIRouter(include_in_schema=False)
 # Before a second factor is added or removed, one is given again.
@@ -27,6 +30,20 @@ Proved = Annotated[RequestContext, require("self", proved=True)]
 def me(context: SignedIn, done: str = "") -> Response:
     """Show one's own account."""
     return _me(context, done=done)
+
+
+@router.post("/me/name")
+def choose_name(context: SignedIn) -> Response:
+    """Be called so wherever people are shown; an empty name gives the one back that the account makes."""
+    name, account = typed(context.given, "name").strip(), context.account.account
+    try:
+        command = context.command(ChooseName, command_id=context.new_id(), account=account, name=name)
+    except ValidationError:
+        return _me(context, fault="name", given=name)
+    answer = context.submit(command)
+    if isinstance(answer, Refused):
+        return _me(context, reasons=answer.reasons, given=name)
+    return go("/me?done=name")
 
 
 @router.post("/me/stay")
@@ -158,17 +175,22 @@ def _ask_code(context: RequestContext, enrolment: Enrolment, *, wrong: bool = Fa
     return context.page("pages/me_code.html", 422 if wrong else 200, enrolment=enrolment, wrong=wrong)
 
 
-def _me(context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str = "") -> Response:
+def _me(
+    context: RequestContext, *, reasons: tuple[Reason, ...] = (), done: str = "", fault: str = "",
+    given: str | None = None,
+) -> Response:  # fmt: skip
     row, web = _row(context), context.web
     values = {
-        "row": row, "reasons": reasons, "done": done, "zone": zone_of(context.reader),
+        "row": row, "reasons": reasons, "done": done, "zone": zone_of(context.reader), "fault": fault,
+        "name": row.account.name if given is None else given, "name_longest": SHOWN_NAME_LONGEST,
         "roles": [role for role in ROLES if role in row.account.roles],
         "factors": factors_of(web.container.log, web.factors.passkeys, row),
         "places": places_of(web.sessions, context.account.account, context.session.token_hash),
         "stands": stand_ins_about(context.reader, web.accounts.list()) if context.may("stand_in.name") else (),
         "programmes": list(context.reader.own_programmes()),
+        "teams": team_names(context.reader), "houses": house_names(context.reader),
     }  # fmt: skip
-    return context.page("pages/me.html", 422 if reasons else 200, **values)
+    return context.page("pages/me.html", 422 if reasons or fault else 200, **values)
 
 
 def _row(context: RequestContext) -> AccountRow:

@@ -12,6 +12,7 @@ from console.views.account import changes_of, factors_of, places_of, zone_of
 from console.views.officers import HouseProposal, house_proposals
 from console.views.programmes import programmes_of
 from console.views.rights import rights_table
+from console.web.account_look import last_look_at_account
 from console.web.errors import NotThere
 from console.web.request_context import RequestContext, go, require
 from console.web.sign_in_cookies import typed
@@ -33,7 +34,8 @@ _NOTHING: Final[Mapping[str, Any]] = {"account": "", "team": "", "language": ""}
 # What may be asked for on somebody's page, by the last word of its address.
 _DEEDS: Final[Mapping[str, type[commands.AccountCommand]]] = {
     "roles": commands.ChangeRoles, "place": commands.PlaceAccount, "close": commands.CloseAccount,
-    "reopen": commands.ReopenAccount, "reset": commands.ResetCredentials, "sign-out": commands.RevokeSessions,
+    "name": commands.ChooseName, "reopen": commands.ReopenAccount, "reset": commands.ResetCredentials,
+    "sign-out": commands.RevokeSessions,
 }  # fmt: skip
 
 
@@ -101,6 +103,8 @@ def change(context: Changes, account: str, deed: str) -> Response:
     command, faults = _command(context, _DEEDS[deed], _given(context) | {"account": account})
     if command is None:
         return _person(context, row, faults=faults)
+    if once_more := last_look_at_account(context, row, command):
+        return once_more
     answer = context.submit(command)
     if isinstance(answer, Refused):
         return _person(context, row, reasons=answer.reasons)

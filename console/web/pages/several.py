@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.forms.form import form_for
-from console.forms.people_table import COLUMNS, PeopleTable, PersonRow, RowFault, read_table
+from console.forms.people_table import PeopleTable, PersonRow, RowFault, read_table
+from console.forms.people_words import COLUMNS
 from console.views.opening_several import Opened, commands_for, relation_in
 from console.web.errors import NotThere
 from console.web.filling import context_of, id_of, programme_of, right_of

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
 from console.views.account import zone_of
-from console.views.caseloads import Caseload, caseloads, looks_after_cases, stand_ins_about
+from console.views.caseloads import Caseload, caseloads, looks_after_cases, stand_ins_about, team_names
 from console.views.cases import Card, filters_of, known_to
 from console.views.handing_over import AT_ONCE_MAX, Wanted, chosen, hand_over, to_choose
 from console.web.errors import NotReadable
@@ -96,8 +96,10 @@ def team(context: Annotated[RequestContext, require("caseloads.see")]) -> Respon
     """Show everybody's cases side by side."""
     found = caseloads(context.reader, context.web.accounts.list())
     stages = _stages(context, found)
-    own = list(context.reader.own_programmes())
-    return context.page("pages/team.html", people=found, stages=stages, zone=zone_of(context.reader), programmes=own)
+    own, teams = list(context.reader.own_programmes()), team_names(context.reader)
+    return context.page(
+        "pages/team.html", people=found, stages=stages, zone=zone_of(context.reader), programmes=own, teams=teams
+    )
 
 
 # -- small parts ----------------------------------------------------------------------------------------------------
@@ -122,10 +124,10 @@ def _check(
 ) -> Response:  # fmt: skip
     notes = {one.case_id: _typed_note(context, f"note-{one.case_id}") for one in cards}
     to = next(one for one in people if one.account == typed(context, "to"))
-    teams = {one.id: one.name for found in context.reader.own_programmes().values() for one in found.programme.teams}
     return context.page(
         "pages/hand_over_check.html", status, cards=cards, to=to, names=names_of(context), notes=notes,
-        note=_typed_note(context, "note"), unreadable=unreadable, command_id=context.new_id(), teams=teams,
+        note=_typed_note(context, "note"), unreadable=unreadable, command_id=context.new_id(),
+        teams=team_names(context.reader),
         team=typed(context, "team"), whose=typed(context, "whose"),
     )  # fmt: skip
 

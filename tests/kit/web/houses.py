@@ -24,6 +24,7 @@ from console.web.app import console
 from console.web.context import WebContext, build_context
 from console.web.rendering import Rendering
 from console.web.site import Site
+from console.words.chosen import ChosenNames, NobodyChose
 from events.file_stores import MemoryFiles
 from events.world import ManualClock
 from handlers.commanding.answers import Accepted
@@ -64,6 +65,7 @@ class WebHouse:
         self.office = office
         self.clock = ManualClock(FIRST_DAY)
         opened = build_context(behind(office), site or Site(), self.clock, hashing=CHEAP)
+        _NAMES.of_house = opened.names
         self.house = replace(opened, rendering=_drawn_once())
         self.app = _served(self.house)
 
@@ -126,10 +128,22 @@ class WebHouse:
         )
 
 
+class _NamesOfTheLast:
+    """What people are called in the house that was opened last."""
+
+    of_house: ChosenNames = NobodyChose()
+
+    def of(self, account: str) -> str:
+        return self.of_house.of(account)
+
+
+_NAMES = _NamesOfTheLast()
+
+
 @cache
 def _drawn_once() -> Rendering:
     """Templates are made ready once for all tests: they are the same in every house."""
-    return Rendering()
+    return Rendering(_NAMES)
 
 
 _FIRST: list[FastAPI] = []

@@ -19,15 +19,17 @@ _EXAMPLES: Final = {
     "programme": "moscow", "account": "staff:root", "deed": "roles", "answer": "decline", "number": "1",
     "command_id": "6f1c1f9e-3c1a-4d7e-9f50-0a4f5a6b7c8d", "proposal_id": "D-7K3P9QXM2D7K3P9Q",
     "kind": "provider", "entry": "harbour", "shared": "HoldBed",
+    "record": "999999999", "form": "AddNote",
 }  # fmt: skip
 _FORGED: Final = {
     "grant_id": "G-7K3P9QXM2D7K3P9Q",
     "referral_id": "R-7K3P9QXM2D7K3P9Q",
     "file_id": "F-7K3P9QXM2D7K3P9Q",
 }
-# Shown to nobody but whoever had it recorded, in the same session: what the act allows is not enough.
+# Shown to nobody but whoever recorded it, or had it recorded in the same session: what the act allows is not enough.
 _THEIRS_ALONE: Final = (
     "/opened/{command_id}", "/disclosed/{command_id}", "/content/{command_id}", "/correct/{command_id}",
+    "/mend/{record}", "/mend/{record}/{form}", "/mend/{record}/{form}/open",
 )  # fmt: skip
 # These say by the same status that somebody has no such factor; tests of their own ask them.
 _ABOUT_FACTORS: Final = ("/step-up/options", "/me/factors/remove")

@@ -80,6 +80,14 @@ def untouched(person: Person, path: str) -> dict[str, list[str]]:
     return fields.found
 
 
+def last_form(page: Response) -> dict[str, str]:
+    """Return what the last form of a page would send as it stands, the last of each field."""
+    assert page.status_code == HTTPStatus.OK, page.status_code
+    fields = _Fields()
+    fields.feed(main_of(page).rpartition("<form")[2])
+    return {name: values[-1] for name, values in fields.found.items()}
+
+
 def surely(person: Person, path: str, form: dict[str, str]) -> Response:
     """Send a form, and say yes at the last look where there is one."""
     answer = person.post(path, form)

@@ -84,7 +84,7 @@ class DecideDuplicate(CaseCommand, acts=("case.record",)):
     same: bool
 
 
-class JoinCases(CaseCommand, acts=("case.record",)):
+class JoinCases(CaseCommand, acts=("case.record",), undone_by="PartCases"):
     """Say that another case, which has ended, is the same person's: this one leads, and the person counts once.
 
     Another person confirms it who may see both. Nobody sees more by it than before.

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, commands_in
 from workflow.subjects.access import commands, emergency, exports, joining, looking
 from workflow.subjects.access.decisions import RULES
@@ -14,6 +15,12 @@ SUBJECT: Final = Subject(
     rules=(*RULES, *joining.RULES, *emergency.RULES, *looking.RULES, *exports.RULES),
     part=access_of,
     changes=CHANGES,
+    instead={
+        "CaseAssigned": Instead(("AssignCase",)),
+        "DuplicateDecided": Instead(("DecideDuplicate",)),
+        "CasesJoined": Instead(("PartCases",)),
+        "CasesParted": Instead(("JoinCases",)),
+    },
     tasks=(*TASKS, *looking.TASKS),
     timers=TIMERS,
     entering=joining.ENTERING,

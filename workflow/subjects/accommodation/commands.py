@@ -18,6 +18,7 @@ class HoldBed(CaseCommand, acts=("case.record",)):
     company: int = Field(
         default=1, ge=1, le=COMPANY_MAX
     )  # how many of their group are to live in one room, if they can
+    bed: int | None = Field(default=None, ge=1)  # just this one, where the beds of a family were looked for together
 
 
 class ExtendHold(CaseCommand, acts=("case.record",)):
@@ -46,10 +47,21 @@ class ReleaseBed(CaseCommand, acts=("case.record",), dated=True):
 
 
 class JoinWaitingList(CaseCommand, acts=("case.record",)):
-    """Wait for a bed in a full house; whoever waits longest is offered the next one that fits."""
+    """Wait for a bed in a full house; whoever waits longest is offered the next one that fits.
+
+    Several of a group wait together: they are offered beds when there is one for each. Told again for one of them, the
+    person waits on their own.
+    """
 
     facility: Slug | None = None
     family: bool = False
+    company: int = Field(default=1, ge=1, le=COMPANY_MAX)  # how many of their group wait together
+
+
+class SayFamilyWaits(CaseCommand):
+    """Say that a house has beds for some of a family and not for all; by whoever offers beds, not by people."""
+
+    facility: Slug
 
 
 class LeaveWaitingList(CaseCommand, acts=("case.record",)):

@@ -20,13 +20,14 @@ from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.accommodation.waiting_list import (
     against_house,
     against_new_guest,
-    all_houses,
     guest_of,
+    houses_and_group,
     houses_asked,
     left_waiting_list,
+    taken_in_by,
 )
 from workflow.subjects.groups.company import against_company
-from workflow.subjects.groups.state import group_of, own_group
+from workflow.subjects.groups.state import group_of
 from workflow.subjects.safety.state import safety_of
 
 _RAN_OUT: Final = "the hold ran out"
@@ -41,7 +42,8 @@ def hold_bed(command: HoldBed, situation: Situation) -> Decision:
         return Refused((*reasons, asked))
     against: list[Reason] = []
     for facility in asked:
-        bed = _bed_in(facility, guest_of(case_of(situation), family=command.family), situation, command.company)
+        guest = guest_of(case_of(situation), family=command.family)
+        bed = _bed_in(facility, guest, situation, command.company, command.bed)
         if isinstance(bed, int):
             over = bed_given_up(situation, _RAN_OUT, accommodation_of(case_of(situation)).held_until)
             return Refused(tuple(reasons)) if reasons else [*over, *_held(facility, bed, situation)]
@@ -193,8 +195,10 @@ def places_left(situation: Situation, why: str) -> list[StreamFact]:
     return [*bed_given_up(situation, why), *left_waiting_list(situation, why, tells=True)]
 
 
-def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 1) -> int | list[Reason]:
-    """Return the bed a person may have in a house, or why there is none."""
+def _bed_in(
+    facility: Facility, guest: Guest, situation: Situation, size: int = 1, wanted: int | None = None
+) -> int | list[Reason]:
+    """Return the bed a person may have in a house, the one that is wanted if any is, or why there is none."""
     suspects = safety_of(case_of(situation)).suspects
     company = Company(tuple(one for one in group_of(situation).members if one not in suspects), size)
     guest = guest._replace(with_parent=_taken_in(facility, situation))
@@ -204,8 +208,8 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 
         return closed
     if not house.takes(guest, day):
         return [refusals.ROOM_FITS(house=facility.name, facility=facility.id)]
-    bed = house.bed_for(case.case_id, guest, day, situation.now, company)
-    if bed is None:
+    bed = house.bed_for(case.case_id, guest, day, situation.now, company) if wanted is None else wanted
+    if bed is None or (wanted is not None and not house.has_free(bed, case.case_id, guest, day, situation.now)):
         taken, waiting, name, key = len(house.beds), len(house.waiting), facility.name, facility.id
         full = refusals.BED_IS_FREE(house=name, taken=taken, capacity=house.capacity, waiting=waiting, facility=key)
         return [full]
@@ -214,10 +218,8 @@ def _bed_in(facility: Facility, guest: Guest, situation: Situation, size: int = 
 
 def _taken_in(facility: Facility, situation: Situation) -> frozenset[int]:
     """Return the beds of a child's parents, if the house lets the child live in their rooms."""
-    case, house, limit = case_of(situation), shelter_of(facility.id, situation), facility.children_to
-    if limit is None or not case.is_known_to_be_at_most(limit, facility.day(situation.now)):
-        return frozenset()
-    parents = {*group_of(situation).parents_of(case.case_id)} - safety_of(case).suspects
+    house, day = shelter_of(facility.id, situation), facility.day(situation.now)
+    parents = taken_in_by(case_of(situation), facility, group_of(situation), day)
     return frozenset(bed for parent in parents if (bed := house.bed_of(parent)) is not None)
 
 
@@ -236,11 +238,6 @@ def _own_houses(_programme: Programme, case: Case) -> tuple[str, ...]:
     mine = accommodation_of(case)
     own = (mine.bed[0],) if mine.bed else ()
     return tuple(facility_stream(facility) for facility in dict.fromkeys((*own, *mine.waiting)))
-
-
-def houses_and_group(programme: Programme, case: Case) -> tuple[str, ...]:
-    """Return the streams a new bed is found by: every house, and whom the person belongs with."""
-    return (*all_houses(programme, case), *own_group(programme, case))
 
 
 def _held_houses(programme: Programme, case: Case, _subject: Pairs) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A house with beds: who holds one, who lives in one, who waits; never more people than beds, and in order."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +9,7 @@ from events.facts.accommodation import BedHeld, BedHoldExtended, BedReleased, Be
 from workflow.case.state import without
 from workflow.situation import Situation
 from workflow.subjects.accommodation.definition import facility_stream
+from workflow.subjects.accommodation.placing import Wish, placed
 
 # Whom a room for women or for men takes; everybody else, and who has not said, has the rooms for anybody.
 _WHO: Final[Mapping[str, frozenset[str]]] = {
@@ -36,6 +37,8 @@ class Guest(NamedTuple):
     of_age_from: date | None = None
     family: bool = False
     with_parent: frozenset[int] = frozenset()  # the beds of parents who take them into their rooms
+    party: str = ""  # with whom they wait: all of them are offered a bed, or none
+    parents: tuple[str, ...] = ()  # who would take them into their room
 
     def is_child(self, on: date) -> bool:
         """Tell whether the person is to be treated as a child on a day."""
@@ -106,34 +109,91 @@ class Shelter(NamedTuple):
 
         A hold that ran out is no hold. In a house that was made smaller, people in beds that are no more count.
         """
-        taken = {number for number, bed in self.beds.items() if not bed.is_over(now)}
-        spare = self.capacity - len(taken)
-        for waits in self._before(case_id):
-            number = self._fitting(waits, on, taken) if spare > 0 else None
-            if number is not None:
-                taken.add(number)
-                spare -= 1
-        return self._fitting(guest, on, taken, company) if spare > 0 else None
+        taken = self._spoken_for(case_id, on, now)
+        free = self._free_beds(guest, on, taken)
+        theirs = frozenset(bed for one in company.others if (bed := self.bed_of(one)) is not None)
+        rooms = self._ranked(guest, free, theirs, company.size) if self.capacity > len(taken) else []
+        return free[rooms[0]][0] if rooms else None
 
-    def _fitting(self, guest: Guest, on: date, taken: Collection[int], company: Company = ALONE) -> int | None:
-        """Return the lowest free bed of the most particular room that takes the person.
+    def has_free(self, bed: int, case_id: str, guest: Guest, on: date, now: datetime) -> bool:
+        """Tell whether a person may have just this bed now, as they may have the one of `bed_for`."""
+        taken = self._spoken_for(case_id, on, now)
+        free = self._free_beds(guest, on, taken)
+        return self.capacity > len(taken) and any(bed in beds for beds in free.values())
 
-        First in a room where somebody of theirs is already, then in one with beds for all of them.
+    def parties(self) -> tuple[Mapping[str, Guest], ...]:
+        """Return who waits, in the order of the line; those who wait together as one, where the last of them stands.
+
+        So nobody gets to the front by belonging to somebody who is there.
         """
-        theirs = {self.bed_of(one) for one in company.others}
-        free = {
+        found: dict[str, dict[str, Guest]] = {}
+        for case_id, guest in self.waiting.items():
+            key = guest.party or case_id
+            party = found.pop(key, {})
+            party[case_id] = guest
+            found[key] = party
+        return tuple(found.values())
+
+    def places_for(self, case_id: str, on: date, now: datetime) -> dict[str, int] | None:
+        """Return a bed for everybody who waits together with a case, None while there is not one for each of them."""
+        party = next((party for party in self.parties() if case_id in party), {})
+        return self._placed(party, on, self._spoken_for(case_id, on, now))
+
+    def could_take(self, case_id: str, on: date) -> bool:
+        """Tell whether the house would have a bed for each of those who wait with a case if it were empty."""
+        party = next((party for party in self.parties() if case_id in party), {})
+        return self._placed(party, on, set()) is not None
+
+    def takes_some(self, party: Mapping[str, Guest], on: date, now: datetime) -> bool:
+        """Tell whether there is a bed for one of those who wait together at least."""
+        return any(self.bed_for(case_id, guest, on, now) is not None for case_id, guest in party.items())
+
+    def _spoken_for(self, case_id: str, on: date, now: datetime) -> set[int]:
+        """Return the beds that are taken, and those that are for whoever waits before a case.
+
+        Those who wait together speak for beds only when there is one for each: else they are passed over, and nobody
+        behind them waits because of them.
+        """
+        taken = {number for number, bed in self.beds.items() if not bed.is_over(now)}
+        for party in self._before(case_id):
+            if self.capacity <= len(taken):
+                break
+            taken.update((self._placed(party, on, taken) or {}).values())
+        return taken
+
+    def _placed(self, party: Mapping[str, Guest], on: date, taken: Collection[int]) -> dict[str, int] | None:
+        """Return a bed for each of a party, None where there is not one for everybody."""
+        if not party or len(party) > self.capacity - len(taken):
+            return None
+        wishes: dict[str, Wish] = {}
+        for case_id, guest in party.items():
+            beds = (bed for one in guest.parents if (bed := self.bed_of(one)) is not None)
+            here = guest._replace(with_parent=frozenset(beds))
+            free = self._free_beds(here, on, taken)
+            wishes[case_id] = Wish((*self._ranked(here, free, here.with_parent, len(party)),), guest.parents)
+        return placed(wishes, self._free_beds(None, on, taken))
+
+    def _free_beds(self, guest: Guest | None, on: date, taken: Collection[int]) -> dict[int, list[int]]:
+        """Return the free beds of each room that takes a person, or of every room, by the room's first bed."""
+        rooms = self._firsts() if guest is None else self._rooms_for(guest, on)
+        return {
             first: [number for number in range(first, first + room.beds) if number not in taken]
-            for first, room in self._rooms_for(guest, on)
+            for first, room in rooms
         }
+
+    def _ranked(self, guest: Guest, free: Mapping[int, Sequence[int]], theirs: Collection[int], size: int) -> list[int]:
+        """Return the rooms with a free bed by their first beds, the most particular that takes the person first.
+
+        Before those a room where somebody of theirs is already, then one with beds for all of them.
+        """
 
         def rank(found: tuple[int, Room]) -> tuple[object, ...]:
             first, room = found
             near = any(number in theirs for number in range(first, first + room.beds))
-            for_all = room.who == "family" or not (guest.family and company.size > 1)
-            return not near, len(free[first]) < company.size, not for_all, room.openness, first
+            for_all = room.who == "family" or not (guest.family and size > 1)
+            return not near, len(free[first]) < size, not for_all, room.openness, first
 
-        rooms = sorted((found for found in self._firsts() if free.get(found[0])), key=rank)
-        return free[rooms[0][0]][0] if rooms else None
+        return [first for first, _ in sorted((found for found in self._firsts() if free.get(found[0])), key=rank)]
 
     def _rooms_for(self, guest: Guest, on: date) -> Iterator[tuple[int, Room]]:
         """Yield the rooms a person may live in: those they fit, and that of a parent who takes them in."""
@@ -148,11 +208,11 @@ class Shelter(NamedTuple):
             yield first, room
             first += room.beds
 
-    def _before(self, case_id: str) -> Iterator[Guest]:
-        for other, guest in self.waiting.items():
-            if other == case_id:
+    def _before(self, case_id: str) -> Iterator[Mapping[str, Guest]]:
+        for party in self.parties():
+            if case_id in party:
                 return
-            yield guest
+            yield party
 
 
 def evolve(shelter: Shelter, fact: Fact) -> Shelter:
@@ -176,7 +236,9 @@ def _evolve_house(shelter: Shelter, fact: Any) -> Shelter:
             gone = (number for number in shelter.beds if number > fitted.capacity)
             return fitted._replace(leaving=frozenset(gone))
         case "WaitingBegan":
-            guest = Guest(fact.gender, fact.child, fact.of_age_from, fact.family)
+            guest = Guest(
+                fact.gender, fact.child, fact.of_age_from, fact.family, party=fact.party, parents=fact.parents
+            )
             return shelter._replace(waiting={**shelter.waiting, fact.case_id: guest})
         case "WaitingOver":
             return shelter._replace(waiting=without(shelter.waiting, fact.case_id))

@@ -17,6 +17,7 @@ class Accommodation(NamedTuple):
     waiting: tuple[str, ...] = ()
     bed: tuple[str, int] | None = None  # the house and the bed's number
     moved_in: bool = False
+    together: frozenset[str] = frozenset()  # the houses where they wait for beds with others of their group
 
     def has_bed(self, now: datetime) -> bool:
         """Tell whether a bed is the person's; a hold that ran out is none, whether or not anybody has noticed yet."""
@@ -25,19 +26,33 @@ class Accommodation(NamedTuple):
 
 
 accommodation_of: Final = Part("accommodation", Accommodation())
+FAMILY_WAITS: Final = "family_waits"
 
 
 def _assigned(case: Case, fact: Any, at: At) -> Case:
     since, bed = instant(at.recorded_at), (fact.facility, fact.bed)
-    return accommodation_of.changed(case, held_since=since, held_until=fact.until, bed=bed, moved_in=False)
+    calm = case.calm(FAMILY_WAITS)
+    return accommodation_of.changed(calm, held_since=since, held_until=fact.until, bed=bed, moved_in=False)
 
 
 def _given_up(case: Case, _fact: Any, _at: At) -> Case:
-    return accommodation_of.put(case.calm("stay_ends"), Accommodation(waiting=accommodation_of(case).waiting))
+    mine = accommodation_of(case)
+    left = Accommodation(waiting=mine.waiting, together=mine.together)
+    return accommodation_of.put(case.calm("stay_ends"), left)
 
 
 def _waits(case: Case, fact: Any, _at: At) -> Case:
-    return accommodation_of.changed(case, waiting=(*_other_lines(case, fact), fact.facility))
+    with_others = accommodation_of(case).together | frozenset({fact.facility} if fact.party else ())
+    return accommodation_of.changed(case, waiting=(*_other_lines(case, fact), fact.facility), together=with_others)
+
+
+def _waits_apart(case: Case, fact: Any, _at: At) -> Case:
+    together = accommodation_of(case).together - {fact.facility}
+    return accommodation_of.changed(case.calm(FAMILY_WAITS), together=together)
+
+
+def _waits_no_more(case: Case, fact: Any, at: At) -> Case:
+    return accommodation_of.changed(_waits_apart(case, fact, at), waiting=_other_lines(case, fact))
 
 
 def _other_lines(case: Case, fact: Any) -> tuple[str, ...]:
@@ -53,5 +68,6 @@ CHANGES: dict[str, Change] = {
     "StayExtended": lambda c, f, _: accommodation_of.changed(c.calm("stay_ends"), stay_until=f.until),
     "BedGivenUp": _given_up,
     "WaitingListJoined": _waits,
-    "WaitingListLeft": lambda c, f, _: accommodation_of.changed(c, waiting=_other_lines(c, f)),
+    "WaitsApart": _waits_apart,
+    "WaitingListLeft": _waits_no_more,
 }

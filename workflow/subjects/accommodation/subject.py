@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import PublicationHook, Subject, aggregate, commands_in
 from workflow.subjects.accommodation import commands, waiting_list
 from workflow.subjects.accommodation.decisions import ON_ENTERING, RULES, TIMERS
@@ -18,6 +19,15 @@ SUBJECT: Final = Subject(
     rules=(*RULES, *waiting_list.RULES),
     part=accommodation_of,
     changes=CHANGES,
+    instead={
+        "BedAssigned": Instead(("ExtendHold",), "ReleaseBed", "HoldBed"),
+        "HoldExtended": Instead(("ExtendHold",), "ReleaseBed"),
+        "MovedIn": Instead(("ExtendStay",), "ReleaseBed", "HoldBed"),
+        "StayExtended": Instead(("ExtendStay",)),
+        "BedGivenUp": Instead(("HoldBed",)),
+        "WaitingListJoined": Instead(back="LeaveWaitingList", anew="JoinWaitingList"),
+        "WaitingListLeft": Instead(("JoinWaitingList",)),
+    },
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

@@ -12,10 +12,13 @@ from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of, ends_in
 from workflow.subject import CommandRule
 from workflow.subjects.accommodation import refusals
-from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList
+from workflow.subjects.accommodation.commands import JoinWaitingList, LeaveWaitingList, SayFamilyWaits
 from workflow.subjects.accommodation.definition import Facility, facility_stream
 from workflow.subjects.accommodation.shelter import Guest, shelter_of
-from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.accommodation.state import FAMILY_WAITS, accommodation_of
+from workflow.subjects.groups.company import against_company
+from workflow.subjects.groups.state import Group, belonging_of, group_of, own_group
+from workflow.subjects.safety.state import safety_of
 
 
 def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decision:
@@ -24,18 +27,39 @@ def join_waiting_list(command: JoinWaitingList, situation: Situation) -> Decisio
     asked = houses_asked(command.facility, situation)
     if isinstance(asked, Reason):
         return Refused((asked,))
-    facility, guest = asked[0], guest_of(case, family=command.family)
-    reasons = list(_against_waiting(facility, guest, situation))
+    facility, group = asked[0], group_of(situation)
+    party = belonging_of(case).group_id if command.company > 1 else ""
+    parents = taken_in_by(case, facility, group, facility.day(situation.now))
+    guest = guest_of(case, family=command.family, party=party, parents=parents)
+    reasons = [*against_company(command.company, situation), *_against_waiting(facility, guest, situation)]
     if reasons:
         return Refused(tuple(reasons))
     began = facts.WaitingBegan(
-        case_id=case.case_id, gender=guest.gender, child=guest.child, of_age_from=guest.of_age_from, family=guest.family
-    )
+        case_id=case.case_id, gender=guest.gender, child=guest.child, of_age_from=guest.of_age_from,
+        family=guest.family, party=party, parents=parents,
+    )  # fmt: skip
     theirs = StreamFact(facility_stream(facility.id), began)
-    if facility.id in accommodation_of(case).waiting:
-        return [theirs]
-    joined = facts.WaitingListJoined(facility=facility.id, family=command.family)
-    return [*situation.about_case(joined), theirs]
+    if facility.id not in accommodation_of(case).waiting:
+        joined = facts.WaitingListJoined(facility=facility.id, family=command.family, party=party)
+        return [*situation.about_case(joined), theirs]
+    before = shelter_of(facility.id, situation).waiting.get(case.case_id)
+    is_split = before is not None and bool(before.party) and not party
+    apart = situation.about_case(facts.WaitsApart(facility=facility.id)) if is_split else []
+    return [*apart, theirs]
+
+
+def say_family_waits(command: SayFamilyWaits, situation: Situation) -> Decision:
+    """Return that somebody has to decide: wait on for beds for all of them, or let them wait apart; told once."""
+    mine = accommodation_of(case_of(situation))
+    waits = command.facility in mine.waiting and FAMILY_WAITS not in case_of(situation).escalations
+    return situation.escalated(FAMILY_WAITS, when=waits)
+
+
+def taken_in_by(case: Case, facility: Facility, group: Group, day: date) -> tuple[str, ...]:
+    """Return the parents in whose room a child may live in a house, whatever the room is for; nobody suspected."""
+    if facility.children_to is None or not case.is_known_to_be_at_most(facility.children_to, day):
+        return ()
+    return tuple(sorted({*group.parents_of(case.case_id)} - safety_of(case).suspects))
 
 
 def leave_waiting_list(command: LeaveWaitingList, situation: Situation) -> Decision:
@@ -60,9 +84,9 @@ def left_waiting_list(
     return told
 
 
-def guest_of(case: Case, *, family: bool = False) -> Guest:
+def guest_of(case: Case, *, family: bool = False, party: str = "", parents: tuple[str, ...] = ()) -> Guest:
     """Return what the rooms' rules look at of a case."""
-    return Guest(case.gender, case.child, case.of_age_from, family)
+    return Guest(case.gender, case.child, case.of_age_from, family, party=party, parents=parents)
 
 
 def houses_asked(facility: str | None, situation: Situation) -> tuple[Facility, ...] | Reason:
@@ -105,9 +129,10 @@ def _against_waiting(facility: Facility, guest: Guest, situation: Situation) -> 
     if accommodation_of(case).has_bed(situation.now):
         yield refusals.HAS_NO_BED()
     yield from against_new_guest(facility, day, situation)
-    if house.waiting.get(case.case_id) == guest:
+    before = house.waiting.get(case.case_id)
+    if before == guest:
         yield refusals.IS_NOT_WAITING()
-    elif house.bed_for(case.case_id, guest, day, situation.now) is not None:
+    elif before is None and not guest.party and house.bed_for(case.case_id, guest, day, situation.now) is not None:
         yield refusals.HOUSE_IS_FULL(house=facility.name)
 
 
@@ -117,6 +142,11 @@ def all_houses(programme: Programme, case: Case) -> tuple[str, ...]:
     own = (bed[0],) if bed else ()
     houses = (*(facility.id for facility in programme.beds_facilities), *own, *accommodation_of(case).waiting)
     return tuple(facility_stream(facility) for facility in dict.fromkeys(houses))
+
+
+def houses_and_group(programme: Programme, case: Case) -> tuple[str, ...]:
+    """Return the streams a new bed is found by: every house, and whom the person belongs with."""
+    return (*all_houses(programme, case), *own_group(programme, case))
 
 
 def _waited_for(_programme: Programme, case: Case) -> tuple[str, ...]:
@@ -135,6 +165,7 @@ class PlaceElsewhere(About):
     recipient = Recipient("facility_of", "alternative")
     facility: str
     alternative: str
+    party: str = ""  # with whom they wait; one letter asks for all of them
 
 
 def _still_waits(about: PlaceElsewhere, situation: Situation) -> bool:
@@ -154,6 +185,7 @@ TASKS: Final = (
     ),
 )
 RULES: Final = (
-    CommandRule(JoinWaitingList, join_waiting_list, needs=all_houses),
+    CommandRule(JoinWaitingList, join_waiting_list, needs=houses_and_group),
+    CommandRule(SayFamilyWaits, say_family_waits),
     CommandRule(LeaveWaitingList, leave_waiting_list, needs=_waited_for),
 )

@@ -12,6 +12,7 @@ from events.ids import OFFICE_POLICY, account_stream
 from workflow.command import Command
 from workflow.programme.part import Slug
 from workflow.rights.acts import Role
+from workflow.values.shown_names import ShownName
 from workflow.values.text import ActorId, CodeWord, ReferenceToken
 
 Team = Slug | Literal[""]
@@ -39,6 +40,7 @@ class OpenAccount(AccountCommand, acts=("accounts.change",)):
     team: Team = ""
     facilities: Annotated[tuple[Slug, ...], Field(max_length=50)] = ()
     language: Language = "en"
+    name: ShownName | Literal[""] = ""
 
 
 class ChangeRoles(AccountCommand, acts=("accounts.change",)):
@@ -61,7 +63,13 @@ class ChooseLanguage(AccountCommand, acts=("self",)):
     language: Language
 
 
-class CloseAccount(AccountCommand, acts=("accounts.change",)):
+class ChooseName(AccountCommand, acts=("self", "accounts.change")):
+    """Be called so wherever people are shown; without a name, as one's account says. Others only take a name away."""
+
+    name: ShownName | Literal[""] = ""
+
+
+class CloseAccount(AccountCommand, acts=("accounts.change",), undone_by="ReopenAccount"):
     """Let somebody sign in no more, and sign them out at once."""
 
     reason: Literal["left", "away", "role_ended", "misuse", "mistake"]

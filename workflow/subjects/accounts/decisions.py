@@ -7,7 +7,6 @@ factors are the door's: no secret ever comes near the log.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from events.catalogue import Fact
 from events.facts import accounts as facts
 from events.ids import OFFICE_POLICY
 from workflow.reasons import Reason, ReasonKind, Refused, refused
@@ -18,6 +17,15 @@ from workflow.rights.visibility import MACHINES
 from workflow.situation import Decision, OfficeSituation, StreamFact, said_by
 from workflow.subject import OfficeRule, TwoPeople
 from workflow.subjects.accounts import commands, refusals
+from workflow.subjects.accounts.names import against_made_name, against_name, choose_name
+from workflow.subjects.accounts.own_hand import (
+    against_closed,
+    choose_language,
+    record_password,
+    record_second_factor,
+    remove_second_factor,
+    told_of,
+)
 from workflow.subjects.accounts.state import (
     OFFICERS,
     AccountRegister,
@@ -115,6 +123,8 @@ def open_account(command: commands.OpenAccount, register: AccountRegister, situa
     """Return that somebody may sign in; the first two officers are opened where Wayhome is installed."""
     reasons = [*_against_roles(command.roles), *_against_opening(command, register)]
     reasons += _against_team(command, situation)
+    named = against_name(command.name, command.account, register) if command.name else None
+    reasons += named or against_made_name(command.account, register)
     alone = _by_the_operator(command, None, situation)
     if not alone:
         reasons += [*_against_own(command), *_against_being_alone(situation)]
@@ -122,7 +132,7 @@ def open_account(command: commands.OpenAccount, register: AccountRegister, situa
     placed = {"roles": _in_order(command.roles), "programmes": programmes, "facilities": houses}
     founding = alone and is_founding(situation)
     fact = said_by(command, facts.AccountOpened, **placed, **situation.two, founding=founding)
-    return Refused(tuple(reasons)) if reasons else _about(command, fact)
+    return Refused(tuple(reasons)) if reasons else told_of(command, fact)
 
 
 def change_roles(command: commands.ChangeRoles, register: AccountRegister, situation: OfficeSituation) -> Decision:
@@ -135,7 +145,7 @@ def change_roles(command: commands.ChangeRoles, register: AccountRegister, situa
         return Refused(tuple(reasons))
     if frozenset(command.roles) == standing.account.roles:
         return []
-    return _about(command, facts.RolesChanged(roles=_in_order(command.roles), **situation.two))
+    return told_of(command, facts.RolesChanged(roles=_in_order(command.roles), **situation.two))
 
 
 def place_account(command: commands.PlaceAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
@@ -145,7 +155,7 @@ def place_account(command: commands.PlaceAccount, register: AccountRegister, sit
     reasons += _against_team(command, situation, standing.account.team)
     houses, programmes = _once(command.facilities), _once(command.programmes)
     placed = said_by(command, facts.AccountPlaced, programmes=programmes, facilities=houses, **situation.two)
-    return Refused(tuple(reasons)) if reasons else _about(command, placed)
+    return Refused(tuple(reasons)) if reasons else told_of(command, placed)
 
 
 def _against_team(
@@ -164,24 +174,15 @@ def set_officer_days(command: commands.SetOfficerDays, situation: OfficeSituatio
     return Refused(reasons) if reasons else [StreamFact(OFFICE_POLICY, told)]
 
 
-def choose_language(command: commands.ChooseLanguage, register: AccountRegister) -> Decision:
-    """Return the language of somebody's own screen."""
-    if command.actor != command.account:
-        return refused(refusals.LANGUAGE_IS_THEIRS())
-    if register[command.account].account.language == command.language:
-        return []
-    return _about(command, facts.LanguageChosen(language=command.language))
-
-
 def close_account(command: commands.CloseAccount, register: AccountRegister) -> Decision:
     """Return that somebody signs in no more; the last administrator stays."""
     standing = register[command.account]
-    reasons = [*_against_closed(standing), *_against_own(command)]
+    reasons = [*against_closed(standing), *_against_own(command)]
     # Else the operator alone would bring about that officers are wanting, and then open others.
     if command.mandate == OPERATOR and standing.is_officer:
         reasons.append(NOBODY_SIGNED_IN(actor=command.actor))
     reasons += _against_losing_administrator(command.account, register)
-    return Refused(tuple(reasons)) if reasons else _about(command, facts.AccountClosed(reason=command.reason))
+    return Refused(tuple(reasons)) if reasons else told_of(command, facts.AccountClosed(reason=command.reason))
 
 
 def reopen_account(command: commands.ReopenAccount, register: AccountRegister, situation: OfficeSituation) -> Decision:
@@ -191,54 +192,20 @@ def reopen_account(command: commands.ReopenAccount, register: AccountRegister, s
     if not _by_the_operator(command, standing, situation):
         reasons += [*_against_own(command), *_against_being_alone(situation)]
     opened = facts.AccountReopened(reason=command.reason, **situation.two)
-    return Refused(tuple(reasons)) if reasons else _about(command, opened)
+    return Refused(tuple(reasons)) if reasons else told_of(command, opened)
 
 
 def reset_credentials(
     command: commands.ResetCredentials, register: AccountRegister, situation: OfficeSituation
 ) -> Decision:
     """Return that the secrets of an account are replaced; two people stand behind it, and neither is the owner."""
-    reasons = [*_against_closed(register[command.account]), *_against_own(command), *_against_being_alone(situation)]
-    return Refused(tuple(reasons)) if reasons else _about(command, facts.CredentialsReset(**situation.two))
-
-
-def record_password(command: commands.RecordPassword, register: AccountRegister) -> Decision:
-    """Return that somebody set a password of their own: those before it open nothing any more."""
-    reasons = list(_against_closed(register[command.account]))
-    if command.actor != command.account:
-        reasons.append(refusals.PASSWORD_IS_THEIRS())
-    return Refused(tuple(reasons)) if reasons else _about(command, facts.PasswordReplaced())
-
-
-def record_second_factor(command: commands.RecordSecondFactor, register: AccountRegister) -> Decision:
-    """Return that somebody proves with one thing more that it is them."""
-    standing = register[command.account]
-    reasons = list(_against_closed(standing))
-    if command.actor != command.account:
-        reasons.append(refusals.NEW_FACTOR_IS_THEIRS())
-    if (command.kind, command.factor) in standing.factors:
-        reasons.append(refusals.FACTOR_IS_NEW())
-    added = facts.SecondFactorAdded(kind=command.kind, factor=command.factor)
-    return Refused(tuple(reasons)) if reasons else _about(command, added)
-
-
-def remove_second_factor(command: commands.RemoveSecondFactor, register: AccountRegister) -> Decision:
-    """Return that a second factor counts no more; the only one stays until another is added."""
-    standing = register[command.account]
-    reasons = list(_against_closed(standing))
-    if command.actor != command.account:
-        reasons.append(refusals.FACTOR_IS_THEIRS())
-    if (command.kind, command.factor) not in standing.factors:
-        reasons.append(refusals.FACTOR_EXISTS())
-    elif len(standing.factors) == 1:
-        reasons.append(refusals.FACTOR_REMAINS())
-    removed = facts.SecondFactorRemoved(kind=command.kind, factor=command.factor)
-    return Refused(tuple(reasons)) if reasons else _about(command, removed)
+    reasons = [*against_closed(register[command.account]), *_against_own(command), *_against_being_alone(situation)]
+    return Refused(tuple(reasons)) if reasons else told_of(command, facts.CredentialsReset(**situation.two))
 
 
 def revoke_sessions(command: commands.RevokeSessions, register: AccountRegister) -> Decision:
     """Return that everybody signed in under the account is signed out."""
-    return _about(command, facts.SessionsRevoked(reason=command.reason))
+    return told_of(command, facts.SessionsRevoked(reason=command.reason))
 
 
 def role_clashes(roles: Collection[Role]) -> list[tuple[str, str]]:
@@ -273,7 +240,7 @@ def _against_opening(command: commands.OpenAccount, register: AccountRegister) -
 def _against_change(
     command: commands.AccountCommand, standing: AccountState, situation: OfficeSituation
 ) -> Iterator[Reason]:
-    yield from _against_closed(standing)
+    yield from against_closed(standing)
     yield from _against_own(command)
     if gives(command, situation):
         yield from _against_being_alone(situation)
@@ -289,19 +256,10 @@ def _against_being_alone(situation: OfficeSituation) -> Iterator[Reason]:
         yield refusals.SECOND_OFFICER_IS_THERE()
 
 
-def _against_closed(standing: AccountState) -> Iterator[Reason]:
-    if not standing.is_open:
-        yield refusals.ACCOUNT_IS_OPEN()
-
-
 def _against_losing_administrator(account: str, register: AccountRegister) -> Iterator[Reason]:
     others = [name for name, standing in register.items() if name != account and standing.has("administrator")]
     if register[account].has("administrator") and not others:
         yield refusals.ADMINISTRATOR_REMAINS()
-
-
-def _about(command: commands.AccountCommand, fact: Fact) -> list[StreamFact]:
-    return [StreamFact(command.stream, fact)]
 
 
 def _in_order(roles: Collection[Role]) -> tuple[Role, ...]:
@@ -329,6 +287,7 @@ _BY_TWO_OFFICERS: Final[Mapping[type[commands.AccountCommand], _ByTwo]] = {
 }
 _BY_ONE: Final[Mapping[type[commands.AccountCommand], _ByOne]] = {
     commands.ChooseLanguage: choose_language,
+    commands.ChooseName: choose_name,
     commands.CloseAccount: close_account,
     commands.RecordPassword: record_password,
     commands.RecordSecondFactor: record_second_factor,
@@ -339,13 +298,20 @@ _BY_ONE: Final[Mapping[type[commands.AccountCommand], _ByOne]] = {
 _TWO_OFFICERS: Final = TwoPeople(when=gives, thing=("account",), confirmed_by=("accounts.confirm",))
 
 
+# What somebody is called is compared with what everybody is called.
+_AMONG_ALL: Final = frozenset({commands.OpenAccount, commands.ChooseName})
+
+
 def _streams(command: commands.AccountCommand) -> tuple[str, ...]:
     return (command.stream, OFFICE_POLICY)
 
 
 OFFICE_RULES: Final = (
-    *(OfficeRule(kind, decide, _streams, _TWO_OFFICERS, against_officer) for kind in _BY_TWO_OFFICERS),
-    *(OfficeRule(kind, decide, _streams) for kind in _BY_ONE),
+    *(
+        OfficeRule(kind, decide, _streams, _TWO_OFFICERS, against_officer, everybody=kind in _AMONG_ALL)
+        for kind in _BY_TWO_OFFICERS
+    ),
+    *(OfficeRule(kind, decide, _streams, everybody=kind in _AMONG_ALL) for kind in _BY_ONE),
     OfficeRule(
         commands.SetOfficerDays,
         set_officer_days,

@@ -39,6 +39,7 @@ class AccountState(NamedTuple):
     passwords: int = 0  # and for passwords they replaced themselves
     officer_since: str = ""  # empty for the first two, and for who is none
     changed: AccountChange | None = None  # what became of it last, for the officers to be told
+    names: tuple[str, ...] = ()  # every one they chose, the last one first: none is given to anybody else
 
     @property
     def is_open(self) -> bool:
@@ -99,7 +100,8 @@ def account_of(stream: str) -> str | None:
 def evolve(standing: AccountState | None, fact: Fact, at: At) -> AccountState:
     """Return the account after a fact."""
     if isinstance(fact, facts.AccountOpened):
-        return _told(_appointed(AccountState(_opened(fact), at.recorded_at), None, fact, at), fact, at)
+        opened = AccountState(_opened(fact), at.recorded_at, names=(fact.name,) if fact.name else ())
+        return _told(_appointed(opened, None, fact, at), fact, at)
     assert standing is not None, "an account begins with its opening"
     changed = _described(_proved(standing, fact), fact, at)
     changed = _told(_appointed(changed, standing, fact, at), fact, at)
@@ -119,7 +121,7 @@ _SIGNING_OUT: Final = (
 
 def _opened(fact: facts.AccountOpened) -> Account:
     placed = frozenset(fact.programmes), fact.team, frozenset(fact.facilities)
-    return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language)
+    return Account(fact.account, roles_of(fact.roles), *placed, language=fact.language, name=fact.name)
 
 
 def _stand_in(fact: StandInNamed, at: At) -> StandIn:
@@ -142,6 +144,8 @@ def _described(standing: AccountState, fact: Fact, at: At) -> AccountState:
             account = account._replace(programmes=programmes, team=fact.team, facilities=houses)
         case facts.LanguageChosen():
             account = account._replace(language=fact.language)
+        case facts.NameChosen():
+            account = account._replace(name=fact.name)
         case facts.AccountClosed() | facts.AccountReopened():
             account = account._replace(closed=isinstance(fact, facts.AccountClosed))
         case StandInNamed():
@@ -162,6 +166,9 @@ def _proved(standing: AccountState, fact: Fact) -> AccountState:
             return standing._replace(factors=(), resets=standing.resets + 1)
         case facts.PasswordReplaced():
             return standing._replace(passwords=standing.passwords + 1)
+        case facts.NameChosen() if fact.name:
+            others = (name for name in standing.names if name != fact.name)
+            return standing._replace(names=(fact.name, *others))
         case _:
             return standing
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, commands_in
 from workflow.subjects.attachments import commands
 from workflow.subjects.attachments.decisions import RULES, TASKS
@@ -13,5 +14,8 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=attachments_of,
     changes=CHANGES,
+    instead={
+        "FileAttached": Instead(back="RetractFile"),
+    },
     tasks=TASKS,
 )

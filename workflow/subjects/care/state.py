@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from events.facts import care as facts
-from workflow.case.retraction import Retractable, Told, given_once_less
+from workflow.case.retraction import Instead, Retractable, Told, given_once_less
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
 from workflow.subjects.care import refusals
@@ -131,21 +131,25 @@ def _booked_since(case: Case, told: Told) -> list[Reason]:
 
 RETRACTABLE: Final = (
     Retractable(
-        facts.SessionHeld, _no_session, about=lambda f: (("service", f.service),), keeps=_before_session,
-        against=_booked_since,
+        facts.SessionHeld, "RecordSession", _no_session, about=lambda f: (("service", f.service),),
+        keeps=_before_session, against=_booked_since,
     ),
     Retractable(
-        facts.FitnessCertified, lambda c, told: care_of.changed(c, fitness=told.before),
+        facts.FitnessCertified, "CertifyFitness", lambda c, told: care_of.changed(c, fitness=told.before),
         keeps=lambda c, _: care_of(c).fitness, guards=frozenset({"fit_to_travel"}),
     ),
     Retractable(
-        facts.LegalReferenceAssigned, lambda c, told: care_of.changed(c, legal_reference=told.before),
+        facts.LegalReferenceAssigned, "AssignLegalReference",
+        lambda c, told: care_of.changed(c, legal_reference=told.before),
         keeps=lambda c, _: care_of(c).legal_reference, after_the_end=True,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
-    "AppointmentBooked": "CancelAppointment", "AppointmentMoved": "MoveAppointment", "CarePlanAgreed": "AgreeCarePlan",
-}  # fmt: skip
+    "AppointmentBooked": Instead(("MoveAppointment",), "CancelAppointment", "BookAppointment"),
+    "AppointmentMoved": Instead(("MoveAppointment",), "CancelAppointment"),
+    "AppointmentCancelled": Instead(("BookAppointment",)),
+    "CarePlanAgreed": Instead(("AgreeCarePlan",)),
+}
 CHANGES: dict[str, Change] = {
     "AppointmentNeeded": _needed,
     "AppointmentRequested": lambda c, f, _: _changed(c, f.appointment, provider_knows=True),

@@ -8,7 +8,7 @@ from workflow.programme.part import Slug
 from workflow.values.text import ReferenceToken, ShortText
 
 
-class CloseFacility(OfficeCommand, acts=("office.close",)):
+class CloseFacility(OfficeCommand, acts=("office.close",), grave=True):
     """Close a house: it takes nobody any more, and a hand-over is proposed for everybody who is or waits there."""
 
     facility: Slug
@@ -22,7 +22,7 @@ class CloseFacility(OfficeCommand, acts=("office.close",)):
         return f"facility:{self.facility}"
 
 
-class EndProgramme(OfficeCommand, acts=("office.close",)):
+class EndProgramme(OfficeCommand, acts=("office.close",), grave=True):
     """End a programme: it takes nobody any more, and a hand-over is proposed for every open case."""
 
     on: date
@@ -35,7 +35,7 @@ class EndProgramme(OfficeCommand, acts=("office.close",)):
         return f"intake:{self.programme}"
 
 
-class DecideHandOver(CaseCommand, acts=("case.record",)):
+class DecideHandOver(CaseCommand, acts=("case.record",), grave=True):
     """Record what was decided with the person about a hand-over; to go elsewhere needs their consent."""
 
     proposal_id: ReferenceToken

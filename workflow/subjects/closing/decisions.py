@@ -15,9 +15,10 @@ from workflow.case.state import Case, Pairs
 from workflow.reasons import Reason, Refused, refused
 from workflow.situation import Decision, Situation, StreamFact, case_of, id_from, said_by
 from workflow.subject import CommandRule, TimerKind
-from workflow.subjects.accommodation.decisions import houses_and_group, moved_to_other_house
+from workflow.subjects.accommodation.decisions import moved_to_other_house
 from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.accommodation.state import accommodation_of
+from workflow.subjects.accommodation.waiting_list import houses_and_group
 from workflow.subjects.closing import refusals
 from workflow.subjects.closing.commands import CloseFacility, DecideHandOver, EndProgramme
 from workflow.subjects.closing.state import closing_of

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, commands_in
 from workflow.subjects.corrections import commands
 from workflow.subjects.corrections.decisions import RULES
@@ -14,5 +15,10 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=corrections_of,
     changes=CHANGES,
+    instead={
+        "IdentityCorrected": Instead(("CorrectIdentity",)),
+        "CitizenshipsCorrected": Instead(("CorrectCitizenships",)),
+        "DetailsCorrected": Instead(("CorrectDetails",)),
+    },
     tasks=TASKS,
 )

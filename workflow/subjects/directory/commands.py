@@ -73,7 +73,7 @@ class EndEntry(DirectoryCommand, acts=("directory.edit",)):
     reason: ShortText
 
 
-class StopEntry(DirectoryCommand, acts=("directory.stop",)):
+class StopEntry(DirectoryCommand, acts=("directory.stop",), undone_by="ProposeResumption"):
     """Stop at once everything that is sent to an entry, shown to it or told about it."""
 
     kind: Listed

@@ -52,6 +52,9 @@ DOCUMENT_LEADS_ELSEWHERE: Final = ReasonKind(
     looked_at=("needed_until",),
     helps_with=_BY_A_DOCUMENT,
 )
+DOCUMENT_HAS_GONE_ON: Final = ReasonKind(
+    "nothing_stands_on_it/document", helps_with=("RecordTravelDocument", "WithdrawDocument"), field="record"
+)
 DOCUMENT_IS_CHOSEN: Final = ReasonKind("document_is_chosen", ("choices",), field="path")
 PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen/path", ("path",))
 COUNTRYS_PATH_TO_CHOOSE: Final = ReasonKind("document_is_chosen/countrys_path", ("path", "country"))

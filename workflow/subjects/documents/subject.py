@@ -7,7 +7,7 @@ from workflow.subjects.documents import commands
 from workflow.subjects.documents.deadlines import TASKS, TIMERS
 from workflow.subjects.documents.decisions import RULES, faults
 from workflow.subjects.documents.guards import GUARDS
-from workflow.subjects.documents.state import CHANGES, documents_of
+from workflow.subjects.documents.state import CHANGES, INSTEAD, RETRACTABLE, documents_of
 
 SUBJECT: Final = Subject(
     stem="documents",
@@ -15,6 +15,8 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=documents_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

@@ -24,7 +24,7 @@ class WithdrawErasureRequest(CaseCommand, acts=("case.consent", "case.confirm_er
     """Record that the person thought better of it."""
 
 
-class ErasePerson(CaseCommand, acts=("case.erase",)):
+class ErasePerson(CaseCommand, acts=("case.erase",), grave=True):
     """Propose that the person is erased, as was asked; the data-protection officer confirms it, and then it is done."""
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, commands_in
 from workflow.subjects.erasure import commands
 from workflow.subjects.erasure.decisions import RULES, TASKS
@@ -10,5 +11,8 @@ SUBJECT: Final = Subject(
     stem="erasure",
     commands=commands_in(commands),
     rules=RULES,
+    instead={
+        "ErasureRequested": Instead(("WithdrawErasureRequest",)),
+    },
     tasks=TASKS,
 )

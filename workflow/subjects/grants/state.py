@@ -8,7 +8,7 @@ from events.facts import grants as facts
 from events.facts.access import CasesJoined, CasesParted
 from events.facts.travel import TripPlanned
 from events.money import Money
-from workflow.case.retraction import Retractable, Told
+from workflow.case.retraction import Instead, Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
 from workflow.subjects.grants import refusals
@@ -282,16 +282,22 @@ def _next_part_rests_on_it(case: Case, told: Told) -> list[Reason]:
 
 RETRACTABLE: Final = (
     Retractable(
-        facts.EvidenceRecorded, _not_shown,
+        facts.EvidenceRecorded, "RecordEvidence", _not_shown,
         about=lambda f: (("grant_id", f.grant_id), ("tranche_id", f.tranche_id), ("kind", f.kind)),
         keeps=lambda c, f: _evidence_of(c, f.grant_id, f.tranche_id), after_the_end=True,
         against=_next_part_rests_on_it,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
-    "CostRecorded": "ReverseCost", "GrantRequested": "DeclineGrant", "PayeeChanged": "ChangePayee",
-    "TrancheReleased": "PutPayeeOnHold",
-}  # fmt: skip
+    "CostRecorded": Instead(back="ReverseCost", anew="RecordCost"),
+    "CostReversed": Instead(("RecordCost",)),
+    "GrantRequested": Instead(("ChangePayee",), "DeclineGrant", "RequestGrant"),
+    "GrantDeclined": Instead(("RequestGrant",)),
+    "PayeeChanged": Instead(("ChangePayee",)),
+    "PayeePutOnHold": Instead(("ReleasePayee",)),
+    "PayeeReleased": Instead(("PutPayeeOnHold",)),
+    "TrancheReleased": Instead(("PutPayeeOnHold",)),
+}
 CHANGES: dict[str, Change] = {
     "CasesJoined": _joined,
     "CasesParted": _parted,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.groups import commands
 from workflow.subjects.groups.decisions import RULES
@@ -13,5 +14,9 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=belonging_of,
     changes=CHANGES,
+    instead={
+        "GroupJoined": Instead(("JoinGroup",), "LeaveGroup"),
+        "GroupLeft": Instead(("JoinGroup",)),
+    },
     aggregates=(aggregate("group", Group, evolve),),
 )

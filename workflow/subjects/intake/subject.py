@@ -3,7 +3,7 @@
 from typing import Final
 
 from events.facts.intake import NoteAdded
-from workflow.case.retraction import Retractable
+from workflow.case.retraction import Instead, Retractable
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.intake import commands, decisions, handle_decisions
 from workflow.subjects.intake.consents import ON_LEAVING, RULES, TIMERS
@@ -17,11 +17,12 @@ SUBJECT: Final = Subject(
     rules=(*decisions.RULES, *handle_decisions.RULES, *RULES),
     part=intake_of,
     changes=CHANGES,
-    retractable=(Retractable(NoteAdded, in_turn=False, after_the_end=True),),
+    retractable=(Retractable(NoteAdded, "AddNote", in_turn=False, after_the_end=True),),
     instead={
-        "CaseOpened": "CorrectIdentity",
-        "ConsentGiven": "WithdrawConsent",
-        "ConsentWithdrawn": "GiveConsent",
+        "CaseOpened": Instead(("CorrectIdentity", "CorrectCitizenships", "CorrectDetails")),
+        "HandleChanged": Instead(("ChangeHandle",)),
+        "ConsentGiven": Instead(("GiveConsent",), "WithdrawConsent", "GiveConsent"),
+        "ConsentWithdrawn": Instead(("GiveConsent",)),
     },
     guards=GUARDS,
     timers=TIMERS,

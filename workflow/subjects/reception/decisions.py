@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from events.facts import reception as facts
 from events.facts.tasks import Escalated, ServiceProvided
@@ -140,11 +141,32 @@ def _free(situation: Situation, language: str, at: datetime, party: Party, first
 
 
 def _with_party(party: Party, situation: Situation) -> Iterator[Case]:
-    """Yield the members who come with a party already."""
+    """Yield the members who come with a party already; who comes alone by the same flight has a car of their own."""
     for other in situation.cases.values():
         arrival = reception_of(other).arrival
-        if arrival is not None and party.id and not arrival.over and arrival.party == party.id:
+        if arrival is not None and not arrival.over and arrival.comes_with(party.id):
             yield other
+
+
+def met_apart(suspect: Case, command_id: UUID, situation: Situation) -> list[StreamFact]:
+    """Return that a child has a driver of its own, where it would be met together with somebody who is suspected.
+
+    The pick-up is not called off: the child would stand at an airport with nobody but them.
+    """
+    case = case_of(situation)
+    mine, theirs = (reception_of(one).arrival for one in (case, suspect))
+    if mine is None or theirs is None or mine.over or theirs.over or not mine.comes_with(theirs.party):
+        return []
+    pool, errand = _pool(situation), _errand(mine.at, situation)
+    meeter = pool.find(situation.programme, mine.language, *errand)
+    arrival_id = id_from(command_id, "A")
+    plan = facts.ArrivalPlanned(
+        arrival_id=arrival_id, at=mine.at, place=mine.place, means=mine.means, number=mine.number,
+        language=mine.language, sign=arrival_id[-4:], meeter=meeter.id if meeter else "",
+        speaks=meeter is not None and speaks(meeter, mine.language), child_seat=mine.child_seat,
+    )  # fmt: skip
+    before = arrival_called_off(situation, "who is suspected would come along")
+    return [*before, *situation.about_case(plan), *_taken(situation, plan, mine.at)]
 
 
 def _party(command: PlanArrival, situation: Situation) -> Party:

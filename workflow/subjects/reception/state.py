@@ -24,6 +24,10 @@ class Arrival(NamedTuple):
     party: str = ""  # whom they come with
     child_seat: bool = False
 
+    def comes_with(self, party: str) -> bool:
+        """Tell whether the person comes with a party, where there is one."""
+        return bool(party) and self.party == party
+
 
 class Reception(NamedTuple):
     """Whoever is still to be met, or was met last."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.reception import commands
 from workflow.subjects.reception.decisions import ON_ENTERING, RULES, TASKS, TIMERS
@@ -15,6 +16,11 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=reception_of,
     changes=CHANGES,
+    instead={
+        "ArrivalPlanned": Instead(("DelayArrival",), "CancelArrival", "PlanArrival"),
+        "ArrivalDelayed": Instead(("DelayArrival",), "CancelArrival"),
+        "ArrivalCancelled": Instead(("PlanArrival",)),
+    },
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from workflow.case.retraction import Instead
 from workflow.subject import Subject, aggregate, commands_in
 from workflow.subjects.referrals import commands
 from workflow.subjects.referrals.caseload import Caseload, evolve
@@ -15,6 +16,13 @@ SUBJECT: Final = Subject(
     rules=RULES,
     part=referrals_of,
     changes=CHANGES,
+    instead={
+        "ReferralMade": Instead(back="RevokeReferral", anew="SendReferral"),
+        "ReferralAccepted": Instead(back="RevokeReferral"),
+        "ReferralDeclined": Instead(("SendReferral",)),
+        "ReferralRevoked": Instead(("SendReferral",)),
+        "ReferralClosed": Instead(("SendReferral",)),
+    },
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

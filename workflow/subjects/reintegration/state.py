@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from events.facts import reintegration as facts
 from events.facts.journey import StageEntered
 from events.instants import instant
-from workflow.case.retraction import Retractable, Told, given_once_less
+from workflow.case.retraction import Instead, Retractable, Told, given_once_less
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
 from workflow.subjects.reintegration import refusals
@@ -163,18 +163,24 @@ def _attended_before(case: Case, fact: facts.CourseAttended) -> bool | None:
 
 RETRACTABLE: Final = (
     Retractable(
-        facts.FollowUpVisited, _no_visit, about=lambda f: (("month", str(f.month)),), keeps=_before_visit,
-        guards=frozenset({"follow_up_is_done"}),
+        facts.FollowUpVisited, "RecordFollowUp", _no_visit, about=lambda f: (("month", str(f.month)),),
+        keeps=_before_visit, guards=frozenset({"follow_up_is_done"}),
     ),
     Retractable(
-        facts.CourseAttended, _no_attendance, about=lambda f: (("course", f.course), ("day", f.day.isoformat())),
-        keeps=_attended_before, guards=frozenset({"training_is_settled"}), against=_is_over,
+        facts.CourseAttended, "RecordAttendance", _no_attendance,
+        about=lambda f: (("course", f.course), ("day", f.day.isoformat())), keeps=_attended_before,
+        guards=frozenset({"training_is_settled"}), against=_is_over,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
-    "PlanDrafted": "DraftPlan", "PlanAgreed": "RevisePlan", "PlanRevised": "RevisePlan",
-    "CourseEnrolled": "LeaveCourse",
-}  # fmt: skip
+    "PlanDrafted": Instead(("DraftPlan",)),
+    "PlanAgreed": Instead(("RevisePlan",)),
+    "PlanRevised": Instead(("RevisePlan",)),
+    "CourseEnrolled": Instead(back="LeaveCourse", anew="EnrolInCourse"),
+    "CourseWaitlisted": Instead(back="LeaveCourse", anew="EnrolInCourse"),
+    "CourseLeft": Instead(("EnrolInCourse",)),
+    "TrainingDeclined": Instead(("EnrolInCourse",)),
+}
 CHANGES: dict[str, Change] = {
     "StageEntered": _moved_on,
     "PlanDrafted": lambda c, f, _: reintegration_of.changed(c, plan=ReintegrationPlan(f.number, f.goals)),

@@ -8,12 +8,15 @@ from events.catalogue import Fact
 from events.facts import safety as facts
 from workflow.case.erasure import is_erased
 from workflow.case.state import Case, Pairs
+from workflow.programme.programme import Programme
 from workflow.reasons import Reason, reasons_if, refused
 from workflow.refusals import PURPOSE_IS_KNOWN
 from workflow.situation import Decision, Situation, StreamFact, case_of, person_of, said_by, unless
 from workflow.subject import CommandRule, StepHook, TimerKind, TwoPeople, case_ends
+from workflow.subjects.access.state import numbers_of
 from workflow.subjects.corrections.state import corrections_of
 from workflow.subjects.groups.state import belonging_of
+from workflow.subjects.reception.decisions import met_apart
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.guards import danger_is_over
 from workflow.subjects.safety.state import (
@@ -29,6 +32,7 @@ from workflow.subjects.safety.state import (
     lacks_safety_plan,
     safety_of,
 )
+from workflow.subjects.travel.decisions import kept_from
 
 
 def establish_age(command: commands.EstablishAge, situation: Situation) -> Decision:
@@ -124,12 +128,34 @@ def _is_another_of_the_group(other: Case, case: Case) -> bool:
 
 
 def end_guardianship(command: commands.EndGuardianship, situation: Situation) -> Decision:
-    """Return that nobody decides for the child now, and that somebody has to look at once."""
+    """Return that nobody decides for the child now, and that somebody has to look at once.
+
+    With whom is suspected of the harm the child neither travels nor is met: what was planned so is planned so no more.
+    """
     safety = safety_of(case_of(situation))
     if not safety.guardian:
         return refused(refusals.CHILD_HAS_NO_GUARDIAN())
     ended = facts.GuardianEnded(because=command.because, member=safety.guardian_case)
-    return [*situation.about_case(ended), *situation.escalated(NO_GUARDIAN)]
+    apart = [
+        told
+        for suspect in situation.cases.values()
+        for told in (*kept_from(suspect, situation), *met_apart(suspect, command.command_id, situation))
+    ]
+    return [*situation.about_case(ended), *situation.escalated(NO_GUARDIAN), *apart]
+
+
+def _the_suspect(command: commands.EndGuardianship, situation: Situation) -> tuple[str, ...]:
+    """Return under which numbers whoever decides for the child is known here, where they are suspected."""
+    case = case_of(situation)
+    member = safety_of(case).guardian_case
+    if command.because != "suspected" or not member:
+        return ()
+    theirs = (one for one in situation.cases.values() if member in numbers_of(one))
+    return tuple(sorted({member, *(number for one in theirs for number in numbers_of(one))} - {case.case_id}))
+
+
+def _way_and_pickup(programme: Programme, _case: Case) -> tuple[str, ...]:
+    return (programme.escorts_stream, programme.meeters_stream)
 
 
 def decide_best_interests(command: commands.DecideBestInterests, situation: Situation) -> Decision:
@@ -181,7 +207,7 @@ RULES: Final = (
         reaches=lambda command, _situation: (command.member,) if command.member else (),
         two_people=TwoPeople(when=lambda command, _situation: command.member is not None, sealed="name"),
     ),
-    CommandRule(commands.EndGuardianship, end_guardianship),
+    CommandRule(commands.EndGuardianship, end_guardianship, needs=_way_and_pickup, reaches=_the_suspect, cancels=True),
     CommandRule(commands.DecideBestInterests, decide_best_interests, two_people=TwoPeople()),
     CommandRule(commands.RecordAssent, record_assent),
 )

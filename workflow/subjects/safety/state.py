@@ -17,7 +17,7 @@ from events.facts.safety import (
 )
 from events.facts.tasks import TimerFired
 from events.instants import instant
-from workflow.case.retraction import Retractable, Told
+from workflow.case.retraction import Instead, Retractable, Told
 from workflow.case.state import NOTHING, At, Case, Change, Part, without
 from workflow.reasons import Reason
 from workflow.subjects.access.state import numbers_of
@@ -212,23 +212,29 @@ def _guardians_word_rests_on_it(case: Case, _told: Told) -> Iterator[Reason]:
 
 RETRACTABLE: Final = (
     Retractable(
-        RiskAssessed, _less_risk_known, keeps=lambda c, _: (safety_of(c).risk, safety_of(c).plan_for),
+        RiskAssessed, "AssessRisk", _less_risk_known, keeps=lambda c, _: (safety_of(c).risk, safety_of(c).plan_for),
         guards=frozenset({"risk_is_assessed", "safety_plan_is_agreed", "return_is_safe"}), against=_plan_rests_on_it,
         takes_two=_is_about_danger,
     ),
     Retractable(
-        ChildAssented, _not_asked, about=lambda f: (("to", f.to),), keeps=lambda c, f: safety_of(c).assents.get(f.to),
+        ChildAssented, "RecordAssent", _not_asked, about=lambda f: (("to", f.to),),
+        keeps=lambda c, f: safety_of(c).assents.get(f.to),
         guards=frozenset({"child_assents"}),
     ),
     Retractable(
-        GuardianAppointed, _not_appointed, keeps=_deciding, guards=frozenset({"guardian_is_appointed"}),
+        GuardianAppointed, "AppointGuardian", _not_appointed, keeps=_deciding,
+        guards=frozenset({"guardian_is_appointed"}),
         against=_guardians_word_rests_on_it,
     ),
 )  # fmt: skip
 INSTEAD: Final = {
-    "AgeEstablished": "CorrectIdentity", "VictimIdentified": "IdentifyVictim", "SafetyPlanAgreed": "AgreeSafetyPlan",
-    "BestInterestsDecided": "DecideBestInterests",
-}  # fmt: skip
+    "AgeEstablished": Instead(("CorrectIdentity", "CorrectDetails")),
+    "VictimIdentified": Instead(("IdentifyVictim",)),
+    "ReflectionStarted": Instead(("EndReflection",)),
+    "SafetyPlanAgreed": Instead(("AgreeSafetyPlan",)),
+    "BestInterestsDecided": Instead(("DecideBestInterests",)),
+    "GuardianEnded": Instead(("AppointGuardian",)),
+}
 CHANGES: dict[str, Change] = {
     "AgeEstablished": _age_known,
     "TimerFired": _timer_fired,

@@ -32,7 +32,7 @@ from workflow.subjects.travel.bookings import escort_freed, host_for
 from workflow.subjects.travel.commands import CancelTrip, ChooseStay, DeclareReturn, PlanTrip
 from workflow.subjects.travel.escorts import EscortPool, TravelParty, escorts_of, escorts_stream
 from workflow.subjects.travel.guards import ON_THE_WAY, escort_needed, return_is_declared
-from workflow.subjects.travel.state import travel_of, trip_is_ahead
+from workflow.subjects.travel.state import SUSPECT_IS_ALONG, travel_of, trip_is_ahead
 
 
 def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
@@ -45,7 +45,7 @@ def plan_trip(command: PlanTrip, situation: Situation) -> Decision:
     reasons += [papers] if papers else []
     legs, party = _legs(command, situation), _party(command, situation)
     reasons += [*_against_route(legs, case), *against_company(command.company, situation)]
-    reasons += against_suspects(case, (one for one in situation.cases.values() if _is_with(party, one)))
+    reasons += against_suspects(case, (one for one in situation.cases.values() if _is_with(party, command, one)))
     needed, back_at, escort = escort_needed(case, situation.today), _back_at(command, situation), ""
     if needed != "none":
         pool = _pool(situation)
@@ -79,10 +79,10 @@ def _party(command: PlanTrip, situation: Situation) -> TravelParty:
     return TravelParty(begun or new, frozenset(skills))
 
 
-def _is_with(party: TravelParty, other: Case) -> bool:
-    """Tell whether a member travels with a party already."""
-    trip = travel_of(other).trip
-    return trip is not None and trip_is_ahead(other) and bool(party.id) and trip.party == party.id
+def _is_with(party: TravelParty, command: PlanTrip, other: Case) -> bool:
+    """Tell whether somebody travels with a party already, or alone by the same train."""
+    trip = travel_of(other).trip if trip_is_ahead(other) else None
+    return trip is not None and (trip.goes_with(party.id) or (command.departs_at, command.origin) == trip.leaves)
 
 
 def _planned(
@@ -214,6 +214,20 @@ def trip_called_off(situation: Situation, why: str) -> list[StreamFact]:
         return []
     cancelled = TripCancelled(trip_id=trip.trip_id, reason=why)
     return [*situation.about_case(cancelled), *escort_freed(situation, why)]
+
+
+def kept_from(suspect: Case, situation: Situation) -> list[StreamFact]:
+    """Return that a child does not travel with somebody who is suspected: called off, or, on the way, a worry at once.
+
+    Nothing where they do not travel together.
+    """
+    case = case_of(situation)
+    mine, theirs = (travel_of(one).trip if trip_is_ahead(one) else None for one in (case, suspect))
+    if mine is None or theirs is None or not (mine.goes_with(theirs.party) or mine.leaves == theirs.leaves):
+        return []
+    if case.stage == ON_THE_WAY:
+        return situation.escalated(SUSPECT_IS_ALONG)
+    return trip_called_off(situation, "who is suspected would go along")
 
 
 def _pool(situation: Situation) -> EscortPool:

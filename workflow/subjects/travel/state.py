@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from events.facts.travel import EscortAnswered, EscortInvited, HostAnswered, HostAsked, HostChosen, TripPlanned
-from workflow.case.state import NOTHING, At, Case, Change, Part
+from events.facts.travel import (
+    EscortAnswered,
+    EscortInvited,
+    HostAnswered,
+    HostAsked,
+    HostChosen,
+    TransitVisaRecorded,
+    TripPlanned,
+)
+from workflow.case.retraction import Instead, Retractable, Told
+from workflow.case.state import NOTHING, At, Case, Change, Part, without
 
 
 class Trip(NamedTuple):
@@ -25,8 +34,18 @@ class Trip(NamedTuple):
     hosts_declined: tuple[str, ...] = ()
     party: str = ""  # whom they travel with
 
+    @property
+    def leaves(self) -> tuple[datetime, str]:
+        """Return when and from where: who leaves by the same is on the same train, whoever planned it."""
+        return self.departs_at, self.origin
 
-_SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over"})
+    def goes_with(self, party: str) -> bool:
+        """Tell whether it is made with a party, where there is one."""
+        return bool(party) and self.party == party
+
+
+SUSPECT_IS_ALONG: Final = "suspect_is_along"
+_SETTLED = frozenset({"missed_departure", "departure_not_ready", "no_host", "not_handed_over", SUSPECT_IS_ALONG})
 
 
 class Travel(NamedTuple):
@@ -107,6 +126,29 @@ def _not_booked(case: Case, what: str) -> Case:
     return travel_of.changed(case, booked=tuple(booking for booking in travel_of(case).booked if booking != what))
 
 
+def _no_visa(case: Case, told: Told) -> Case:
+    """Return the case with the visa for that country that was in hand before, if one was."""
+    country, others = dict(told.about)["country"], travel_of(case).visas
+    before = without(others, country) if told.before is None else {**others, country: told.before}
+    return travel_of.changed(case, visas=before)
+
+
+RETRACTABLE: Final = (
+    Retractable(
+        TransitVisaRecorded, "RecordTransitVisa", _no_visa,
+        about=lambda f: (("country", f.country),), keeps=lambda c, f: travel_of(c).visas.get(f.country),
+        guards=frozenset({"transit_visas_are_in_order"}),
+    ),
+)  # fmt: skip
+INSTEAD: Final = {
+    "ReturnDeclared": Instead(("DeclareReturn", "ChooseStay")),
+    "StayChosen": Instead(("DeclareReturn",)),
+    "TripPlanned": Instead(back="CancelTrip", anew="PlanTrip"),
+    "TripCancelled": Instead(("PlanTrip",)),
+    "EscortAnswered": Instead(("AnswerEscort",)),
+    "HostChosen": Instead(("AskHost",)),
+    "HostAnswered": Instead(("AskHost",)),
+}
 CHANGES: dict[str, Change] = {
     "ReturnDeclared": lambda c, f, _: travel_of.changed(c, destination=f.destination, stays=False),
     "StayChosen": lambda c, _f, _: travel_of.changed(c, stays=True, destination=""),

@@ -8,7 +8,7 @@ from workflow.subjects.travel.bookings import RULES, TASKS, TIMERS
 from workflow.subjects.travel.decisions import ON_ENTERING
 from workflow.subjects.travel.escorts import EscortPool, evolve
 from workflow.subjects.travel.guards import GUARDS
-from workflow.subjects.travel.state import CHANGES, travel_of
+from workflow.subjects.travel.state import CHANGES, INSTEAD, RETRACTABLE, travel_of
 
 SUBJECT: Final = Subject(
     stem="travel",
@@ -16,6 +16,8 @@ SUBJECT: Final = Subject(
     rules=(*decisions.RULES, *RULES),
     part=travel_of,
     changes=CHANGES,
+    retractable=RETRACTABLE,
+    instead=INSTEAD,
     guards=GUARDS,
     tasks=TASKS,
     timers=TIMERS,

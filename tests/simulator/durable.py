@@ -1,0 +1,86 @@
+"""Where something becomes durable: every commit of every database, and every file that is brought to the disk.
+
+A crash before one of these places loses it and a crash after one keeps it; between two of them nothing changes that a
+crash could tell apart. So these places, and the calls to the outside, are all the moments at which to crash.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+PASS: Callable[[str, bool], None] = lambda _kind, _after: None  # noqa: E731 - a value: nobody watches
+
+
+class Watch:
+    """Whom the databases and files of this process tell, before and after each place; nobody unless set."""
+
+    def __init__(self) -> None:
+        self.passed = PASS
+        self.open: set[WatchedConnection] = set()
+
+    def somebody_writes(self) -> bool:
+        """Tell whether a write is under way, behind which every other process would have to wait."""
+        return any(one.in_transaction and not one.only_reads for one in self.open)
+
+
+WATCH = Watch()
+
+
+class WatchedConnection(sqlite3.Connection):
+    """SQLite's own connection, which tells when it is about to make something durable."""
+
+    only_reads = False
+
+    def __init__(self, *how: Any, **named: Any) -> None:
+        super().__init__(*how, **named)
+        self._seen = 0
+        WATCH.open.add(self)
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        """Run a statement; of those the products says to the connection itself only this one matters here."""
+        self.only_reads = self.only_reads or statement == "PRAGMA query_only=ON"
+        return super().execute(statement, *values)
+
+    def commit(self) -> None:
+        """Commit; where something was changed, the places before and after are told."""
+        changes = self.in_transaction and self.total_changes != self._seen
+        if changes:
+            WATCH.passed("commit", False)
+        super().commit()
+        self._seen = self.total_changes
+        if changes:
+            WATCH.passed("commit", True)
+
+    def close(self) -> None:
+        """Let go."""
+        WATCH.open.discard(self)
+        super().close()
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Let all databases and files that are opened from now on tell the watch; the disk itself is spared its syncs."""
+    opened = sqlite3.connect
+
+    def connect(*where: Any, **how: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = opened(*where, **{"factory": WatchedConnection} | how)
+        return connection
+
+    def sync(_handle: int) -> None:
+        WATCH.passed("file", False)
+        WATCH.passed("file", True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect)
+        patch.setattr(sqlite3.dbapi2, "connect", connect)
+        patch.setattr(os, "fsync", sync)
+        try:
+            yield WATCH
+        finally:
+            WATCH.passed = PASS

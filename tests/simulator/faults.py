@@ -1,0 +1,84 @@
+"""What goes wrong, and when: drawn from a seed, place by place, so that any part of it can be left out.
+
+Whether something goes wrong at the n-th place of a kind depends on seed, kind and n alone, and on nothing that went
+wrong before. So a schedule of faults is a set of places, and a shorter one is tried by naming fewer of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+WHOLE: Final = 2.0**64
+
+
+class Fault(NamedTuple):
+    """Something that went wrong: at which place of which kind, and what."""
+
+    kind: str
+    number: int
+    what: str
+
+    def __str__(self) -> str:
+        """Say it in one word: ``commit#17:die_after``."""
+        return f"{self.kind}#{self.number}:{self.what}"
+
+
+# How often what goes wrong where, in shares of one. A place is passed many thousand times in a year.
+OFTEN: Final[Mapping[str, Mapping[str, float]]] = {
+    # A write to a database is made durable. Full and unsure are errors: before the commit, and after it.
+    "commit": {"die_before": 0.006, "die_after": 0.006, "full": 0.004, "unsure": 0.004},
+    "file": {"die_before": 0.02, "die_after": 0.02},  # bytes of a file are brought to the disk
+    # An order to the travel agent, a letter to an escort, host, consulate, partner.
+    "order": {"away": 0.08, "silent": 0.05, "silent_done": 0.08, "error_done": 0.08, "late": 0.08, "die_done": 0.05},
+    "letter": {"away": 0.05, "silent": 0.04, "silent_done": 0.06, "late": 0.08, "die_before": 0.03, "die_done": 0.05},
+    "question": {"away": 0.1},  # whether something came of an order, or a letter
+    "message": {"lost": 0.1, "twice": 0.1, "late": 0.15},  # of the queue: it carries ids of tasks
+    "request": {"lost": 0.04, "twice": 0.04},  # a person's command on its way to the office
+    "reply": {"lost": 0.05},  # the office's answer on its way back
+    "bank": {"late": 0.2},  # the bank fetches a file
+    "answer": {"late": 0.2, "twice": 0.15, "lost": 0.05},  # the bank says what became of it
+    "pause": {"others": 0.01},  # between a commit and the next step somebody else gets in between
+    "turn": {"kill": 0.01, "leap": 0.01, "empty_queue": 0.02},  # between two steps of a process
+    "death": {"empty_queue": 0.3, "stay_down": 0.2},  # what else a crash does
+}  # fmt: skip
+DEATHS: Final = ("die_before", "die_after", "die_done", "kill")
+
+
+class Faults:
+    """Says at each place whether something goes wrong there, and keeps what did."""
+
+    def __init__(self, seed: int, *, only: Collection[Fault] | None = None, share: float = 1.0) -> None:
+        """Draw from a seed; with ``only`` nothing but these goes wrong. ``share`` makes everything rarer or oftener."""
+        self._seed = seed
+        self._only = None if only is None else {(one.kind, one.number): one.what for one in only}
+        self._share = share
+        self._passed: Counter[str] = Counter()
+        self.happened: list[Fault] = []
+        self.are_over = False
+
+    def at(self, kind: str) -> str:
+        """Return what goes wrong at this place, or nothing."""
+        if self.are_over:
+            return ""
+        number = self._passed[kind]
+        self._passed[kind] += 1
+        what = self._drawn(kind, number) if self._only is None else self._only.get((kind, number), "")
+        if what:
+            self.happened.append(Fault(kind, number, what))
+        return what
+
+    def count(self, *kinds: str) -> int:
+        """Return how often something of these kinds went wrong."""
+        return sum(one.kind in kinds or one.what in kinds for one in self.happened)
+
+    def _drawn(self, kind: str, number: int) -> str:
+        digest = hashlib.blake2b(f"{self._seed}/{kind}/{number}".encode(), digest_size=8).digest()
+        left = int.from_bytes(digest, "big") / WHOLE
+        for what, share in OFTEN[kind].items():
+            left -= share * self._share
+            if left < 0:
+                return what
+        return ""

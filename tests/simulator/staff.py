@@ -1,0 +1,164 @@
+"""The people of the office at their screens: they ask, are not answered, and ask again under the same id.
+
+What was asked and not answered, and what was acknowledged, they have on paper: it outlives every crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from random import Random
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from console.simulation.demo_accounts import DATA_PROTECTION
+from console.simulation.hotline import desk_commands
+from console.simulation.managed_case import ANNA, BORIS, ManagedCase, arrival
+from console.simulation.manager import next_commands
+from events.errors import EventsError
+from events.ids import CaseId
+from handlers.checks.check_results import Acknowledgement
+from handlers.commanding.answers import Accepted
+from handlers.commanding.errors import HandlersError
+from handlers.projections.tables import tasks
+from handlers.states.case_reader import CaseSnapshot
+from tests.simulator.faults import Faults
+from tests.simulator.machine import Machine
+from tests.simulator.outside import Mail
+from workflow.case.proposals import proposals_of
+from workflow.command import CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
+from workflow.reasons import Refused
+from workflow.subjects.erasure.commands import ErasePerson, RequestErasure
+from workflow.tasks import KIND_OF
+
+_GIVES_UP: Final = 0.004  # at each look: the person has had enough
+_ASKS_TO_BE_FORGOTTEN: Final = 0.3  # of those whose case has ended
+_STUCK: Final = select(tasks).where(tasks.c.status.in_(("unknown", "dead"))).order_by(tasks.c.task_id)
+
+
+class Staff:
+    """Everybody who asks the office for something, and what they know of it."""
+
+    def __init__(self, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
+        self._seed = seed
+        self._faults = faults
+        self._mail = mail
+        self._people = people
+        self._order = Random(f"{seed}/staff")
+        within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
+        self._comes = sorted(self._order.random() * within for _ in range(people))
+        self._arrived = 0
+        self._desk_day = -1
+        self.pending: dict[UUID, Command] = {}
+        self.acknowledged: dict[UUID, Acknowledgement] = {}
+        self.refused: dict[UUID, str] = {}
+        self.withdrawn: dict[str, datetime] = {}  # by case, when it was acknowledged
+        self.asked = 0
+        self.erased: set[str] = set()
+
+    def everybody_came(self) -> bool:
+        """Tell whether nobody is to come any more."""
+        return self._arrived == self._people
+
+    def look(self, machine: Machine, now: datetime, day: int) -> None:
+        """Think of everything there is to ask for now, unless an answer about that case is still awaited."""
+        definition = machine.container.service.definitions.current("moscow")
+        assert definition is not None, "the programme was published"
+        awaited = {command.case_id for command in self.pending.values() if isinstance(command, CaseCommand)}
+        wanted: list[Command] = []
+        while not self.everybody_came() and self._comes[self._arrived] <= day:
+            wanted.append(arrival(self._arrived, self._seed, definition.programme.day(now), "moscow"))
+            self._arrived += 1
+        if day % 10 == 0 and day != self._desk_day:
+            self._desk_day = day
+            wanted += desk_commands(definition.programme, now, self._seed)
+        machine.feed.changed()
+        wanted += self._about_stuck(machine, awaited)
+        for seen in machine.feed.all():
+            if seen.case.case_id not in awaited:
+                wanted += self._about(seen, now)
+        known = self.acknowledged.keys() | self.refused.keys()
+        self.pending |= {one.command_id: one for one in wanted if one.command_id not in known}
+
+    def ask(self, machine: Machine, now: datetime) -> bool:
+        """Send what is not answered yet, some of it twice, and note the answers that arrive; tell whether any did."""
+        sent: list[Command] = []
+        for command in list(self.pending.values()):
+            what = self._faults.at("request")
+            sent += [command] * {"lost": 0, "twice": 2}.get(what, 1)
+        self.asked += len(sent)
+        answered = False
+        for part in self._in_parts(sent):
+            for ticket in machine.container.service.offer(part):
+                if ticket.error is None and self._faults.at("reply") != "lost":
+                    answered |= self._note(ticket.asked, ticket.answer, now)
+                elif ticket.error is not None and not isinstance(ticket.error, EventsError | HandlersError):
+                    raise ticket.error
+        return answered
+
+    def _in_parts(self, sent: Sequence[Command]) -> Iterator[Sequence[Command]]:
+        """Some ask together, others one by one."""
+        start = 0
+        while start < len(sent):
+            end = start + self._order.choice((1, 2, 8))
+            yield sent[start:end]
+            start = end
+
+    def _note(self, asked: Command, answer: Any, now: datetime) -> bool:
+        self.pending.pop(asked.command_id, None)
+        if isinstance(answer, Refused):
+            self.refused.setdefault(asked.command_id, type(asked).__name__)
+            return False
+        assert isinstance(answer, Accepted), answer
+        told = Acknowledgement(answer.command_id, answer.version, answer.facts)
+        first = asked.command_id not in self.acknowledged
+        self.acknowledged.setdefault(asked.command_id, told)
+        if getattr(asked, "trigger", "") == "withdraw" and "StageEntered" in answer.facts:
+            self.withdrawn.setdefault(answer.case_id, now)
+        return first and bool(answer.facts)
+
+    # -- what they think of ---------------------------------------------------------------------------------
+
+    def _about(self, seen: CaseSnapshot, now: datetime) -> list[Command]:
+        managed = ManagedCase(seen, now)
+        proposals = proposals_of(seen.case).pending
+        erasing = [key for key, one in proposals.items() if one.command == ErasePerson.__name__]
+        if erasing:
+            officer = {"actor": DATA_PROTECTION, "mandate": "data_protection"}
+            return [self._made(ConfirmDecision, seen, proposal_id=erasing[0], **officer)]
+        if seen.definition.journey.stage(seen.case.stage).ends and not proposals:
+            return self._to_be_forgotten(seen)
+        if not proposals and seen.case.stage != "referral" and self._order.random() < _GIVES_UP:
+            return [managed.advance("withdraw", reason="declined")]
+        return next_commands(seen, now)
+
+    def _to_be_forgotten(self, seen: CaseSnapshot) -> list[Command]:
+        case_id = seen.case.case_id
+        chosen = Random(f"{self._seed}/{case_id}").random() < _ASKS_TO_BE_FORGOTTEN
+        if not chosen or case_id in self.erased:
+            return []
+        self.erased.add(case_id)
+        asked = self._made(RequestErasure, seen, actor=BORIS, asked_by="person", paper="118/2007")
+        return [asked, self._made(ErasePerson, seen, actor=BORIS, mandate="supervisor")]
+
+    def _about_stuck(self, machine: Machine, awaited: Collection[str]) -> Iterator[Command]:
+        """See to what waits for a person: ask whoever a letter was for whether it came; try what failed again."""
+        with machine.container.database.reading() as connection:
+            rows = connection.execute(_STUCK).all()
+        for row in rows:
+            if row.case_id in awaited:
+                continue
+            fields = {"actor": ANNA, "case_id": CaseId(row.case_id), "task_id": row.task_id}
+            letter = KIND_OF[row.kind].is_letter and row.status == "unknown"
+            if letter and self._mail.arrived(row.task_id):
+                yield ConfirmLetter(command_id=self._id(), **fields)
+            elif letter or row.status == "dead":
+                yield RetryTask(command_id=self._id(), **fields)
+
+    def _made(self, kind: type[CaseCommand], seen: CaseSnapshot, **fields: Any) -> CaseCommand:
+        return kind(command_id=self._id(), case_id=CaseId(seen.case.case_id), **fields)
+
+    def _id(self) -> UUID:
+        return UUID(bytes=self._order.randbytes(16), version=4)
