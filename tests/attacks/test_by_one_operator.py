@@ -79,7 +79,7 @@ def test_two_who_signed_in_add_a_driver_at_the_command_line_and_one_does_not(off
     proposal = office.json("office", "record", "moscow", "ListEntry", *given, "--mandate", "supervisor")["proposal"]
     (waits,) = office.json("directory", "waiting")
     assert waits["proposal"] == proposal
-    assert waits["changes"]["email"] == {"now": "", "then": "gia@drivers.example.org"}
+    assert waits["changes"]["email"] == {"now": None, "then": "gia@drivers.example.org"}
     assert refused(office, "directory", "confirm", proposal) == ["second_person_agreed"]
     office.done("sign-out")
     assert "changes" not in office.json("directory", "waiting")[0]

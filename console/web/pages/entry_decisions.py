@@ -30,11 +30,12 @@ from workflow.subjects.directory.commands import (
 
 router = APIRouter(include_in_schema=False)
 Sees = Annotated[RequestContext, require("directory.confirm", "directory.stop", "directory.edit")]
-_DEEDS: Final[Mapping[str, type[EntryProposalCommand]]] = {
-    "confirm": ConfirmEntry, "decline": DeclineEntry, "withdraw": WithdrawEntry,
-}  # fmt: skip
+Proposes = Annotated[RequestContext, require("directory.stop", "directory.edit")]
+Decides = Annotated[RequestContext, require("directory.confirm")]
 # What else stands on the page, or is typed there: whom one stands behind, and why not.
-_OWN: Final = {"confirm": ("proposer",), "decline": ("reason",)}
+_ANSWERS: Final[Mapping[str, tuple[type[EntryProposalCommand], tuple[str, ...]]]] = {
+    "confirm": (ConfirmEntry, ("proposer",)), "decline": (DeclineEntry, ("reason",)),
+}  # fmt: skip
 
 
 @router.get("/decisions/{programme}/{proposal_id}")
@@ -55,20 +56,29 @@ def confirm_here(context: Sees, programme: str, proposal_id: str) -> Response:
     return _said(context, programme, proposal_id, lambda given: ConfirmEntry.model_validate(given | who))
 
 
+@router.post("/decisions/{programme}/{proposal_id}/withdraw")
+def withdraw(context: Proposes, programme: str, proposal_id: str) -> Response:
+    """Take back what one proposed oneself."""
+    return _decided(context, programme, proposal_id, WithdrawEntry, ())
+
+
 @router.post("/decisions/{programme}/{proposal_id}/{answer}")
-def decide(context: Sees, programme: str, proposal_id: str, answer: str) -> Response:
-    """Confirm, decline or take back."""
-    if answer not in _DEEDS:
+def decide(context: Decides, programme: str, proposal_id: str, answer: str) -> Response:
+    """Confirm or decline what a colleague proposed."""
+    if answer not in _ANSWERS:
         raise NotThere
-    kind = _DEEDS[answer]
+    return _decided(context, programme, proposal_id, *_ANSWERS[answer])
+
+
+def _decided(
+    context: RequestContext, programme: str, proposal_id: str, kind: type[EntryProposalCommand], own: tuple[str, ...]
+) -> Response:
     right = right_to(context.account, kind, None, programme_of(context, programme), context.web.now())
     if right is None:
         raise NotThere
-    context.fresh(right.act, _address(programme, proposal_id))
-
-    own = {name: typed(context.given, name) for name in _OWN.get(answer, ())}
-    own["mandate"] = right.permit.mandate
-    return _said(context, programme, proposal_id, lambda given: context.command(kind, **given | own))
+    context.fresh(right.act, f"/decisions/{programme}/{proposal_id}")
+    more = {name: typed(context.given, name) for name in own} | {"mandate": right.permit.mandate}
+    return _said(context, programme, proposal_id, lambda given: context.command(kind, **given | more))
 
 
 def _said(
@@ -91,10 +101,6 @@ def _said(
 
 def _after(found: EntryProposal) -> str:
     return f"/directory?programme={found.programme}&kind={found.kind}"
-
-
-def _address(programme: str, proposal_id: str) -> str:
-    return f"/decisions/{programme}/{proposal_id}"
 
 
 def _page(
