@@ -18,15 +18,17 @@ from console.views.empty_panels import empty_panels
 from console.views.erased import commands_on
 from console.views.groups import SHOWN_MAX, GroupView, group_view
 from console.views.item_descriptions import ItemDescription, describe_subject, descriptions_of
-from console.views.mending import Mendable, mendable
+from console.views.mending import Mendable, mendable, mendable_kinds
 from console.views.next_step import Step, next_step, standing_of
 from console.views.reader import Reader
 from console.views.road import Road, road_of
 from console.views.suggested_actions import SuggestedAction, action_for, deeds_for
 from console.views.timeline import TimelinePage, history
 from console.views.ways_on import WayOn, way_forward, ways_on
-from events.ids import case_stream
+from events.envelope import RecordedEvent
+from events.ids import CaseId, case_stream
 from events.instants import instant, instant_text
+from events.log import Log
 from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
@@ -40,6 +42,7 @@ from workflow.subjects.corrections.fitting import unfitting
 from workflow.subjects.safety.state import safety_of
 
 LATEST: Final = 20
+_ENTERED: Final = frozenset({"CaseOpened", "StageEntered"})
 _JUST_DONE: Final = timedelta(minutes=10)
 
 
@@ -130,7 +133,9 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
     tasks, timers = _work_of(reader, case.case_id) if "running" in panels else ([], [])
     may = commands_on(reader, snapshot)
     risk, ended = safety_of(case).risk, snapshot.definition.journey.stage(case.stage).ends
-    walked, ways = (_walked(reader, case.case_id), tuple(ways_on(reader, snapshot))) if "next" in panels else ((), ())
+    log = reader.container.log
+    recorded = log.of_types(case_stream(CaseId(case.case_id)), {*_ENTERED, *mendable_kinds(log, panels, may)})
+    walked, ways = (_walked(log, recorded), tuple(ways_on(reader, snapshot))) if "next" in panels else ((), ())
     way, ahead = way_forward(ways, programme) if not ended else None, ahead_of(timers, case)
     standing = standing_of(reader, snapshot, may, ahead, way)
     group = group_view(reader, snapshot, SHOWN_MAX) if "group" in panels else None
@@ -145,14 +150,12 @@ def case_view(reader: Reader, snapshot: CaseSnapshot) -> CaseView:
         waiting=waiting_on(snapshot) if "waiting" in panels else (),
         running=tuple(_running(row) for row in tasks if _matters(row, reader.now)),
         ahead=ahead,
-        history=history(
-            reader.container.log, case.case_id, panels, limit=LATEST, retracted=records_of(case).retracted
-        ),
+        history=history(log, case.case_id, panels, limit=LATEST, retracted=records_of(case).retracted),
         group=group,
         shown_to=tuple(organisations_shown_until(case, programme).items()) if "access" in panels else (),
         files=files,
         unfitting=tuple(unfitting(case, programme)) if "next" in panels else (),
-        mendable=mendable(reader, snapshot, panels, may),
+        mendable=mendable(reader, snapshot, panels, may, recorded),
         road=road_of(programme, case.stage, walked) if "next" in panels else None,
         way=way,
         dangers=standing.dangers,
@@ -170,10 +173,9 @@ def waiting_on(snapshot: CaseSnapshot) -> tuple[Waiting, ...]:
     )
 
 
-def _walked(reader: Reader, case_id: str) -> tuple[str, ...]:
+def _walked(log: Log, recorded: Sequence[RecordedEvent]) -> tuple[str, ...]:
     """Return the stages in the order they were entered."""
-    log = reader.container.log
-    facts: Sequence[Any] = [log.fact(e) for e in log.of_types(case_stream(case_id), ("CaseOpened", "StageEntered"))]
+    facts: Sequence[Any] = [log.fact(event) for event in recorded if event.envelope.type in _ENTERED]
     return tuple(fact.stage if hasattr(fact, "stage") else fact.dest for fact in facts)
 
 

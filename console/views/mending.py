@@ -54,16 +54,22 @@ class WayToMend(NamedTuple):
     anew: str = ""
 
 
-def mendable(
-    reader: Reader, snapshot: CaseSnapshot, panels: tuple[Panel, ...], may: Collection[str]
-) -> Mapping[Panel, tuple[Mendable, ...]]:
-    """Return what of each card this reader may put right, the last first."""
-    log, by_panel = reader.container.log, defaultdict[Panel, list[RecordedEvent]](list)
+def mendable_kinds(log: Log, panels: tuple[Panel, ...], may: Collection[str]) -> Mapping[str, type[Fact]]:
+    """Return the kinds of records that this reader might put right, by their names."""
     shapes = log.catalogue.shapes
     kinds = {name: shapes[name].fact for name, ways in MENDING.items() if _any_of(ways, may)}
-    types = [name for name, fact in kinds.items() if is_shown(fact, panels)]
-    for event in reversed(log.of_types(case_stream(CaseId(snapshot.case.case_id)), types)):
-        panel = panel_of(kinds[event.envelope.type])
+    return {name: fact for name, fact in kinds.items() if is_shown(fact, panels)}
+
+
+def mendable(
+    reader: Reader, snapshot: CaseSnapshot, panels: tuple[Panel, ...], may: Collection[str],
+    recorded: Sequence[RecordedEvent],
+) -> Mapping[Panel, tuple[Mendable, ...]]:  # fmt: skip
+    """Return what of each card this reader may put right, the last first; ``recorded`` holds what was recorded."""
+    log, by_panel = reader.container.log, defaultdict[Panel, list[RecordedEvent]](list)
+    kinds = mendable_kinds(log, panels, may)
+    for event in reversed(recorded):
+        panel = panel_of(kinds[event.envelope.type]) if event.envelope.type in kinds else None
         has_room = panel is not None and len(by_panel[panel]) < SHOWN_MAX
         if panel and has_room and _is_theirs(event, reader.account.account, may) and _counts(event, snapshot.case, may):
             by_panel[panel].append(event)
