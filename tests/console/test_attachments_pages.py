@@ -12,7 +12,6 @@ from httpx2 import Response
 from events.errors import ContentAltered, NotRecorded
 from events.facts.attachments import FileAttached
 from events.file_stores import MemoryFiles
-from events.keys import MemoryKeys
 from events.receipts import RecordedFileOpening, RecordedOpening
 from events.sealed_content import open_content
 from handlers.queries.access_log import accesses_of_case
@@ -256,7 +255,7 @@ def test_a_file_a_thief_of_the_folder_touched_is_not_shown(house: WebHouse, harm
 def test_a_file_whose_key_is_gone_shows_nothing_and_says_who_helps(house: WebHouse) -> None:
     case, anna = Story(house.office), house.sign_in()
     file_id = attached(house, anna, case)
-    keys = cast("MemoryKeys", house.office.keys)
+    keys = house.office.keys
     for owner in [one for one in keys._keys if one[0] == case.case.person_id]:
         del keys._keys[owner]
     shown = looked_at(house, anna, case, file_id)
