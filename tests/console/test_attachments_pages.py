@@ -252,6 +252,21 @@ def test_a_file_a_thief_of_the_folder_touched_is_not_shown(house: WebHouse, harm
         open_content(house.office.service.log, event, RecordedFileOpening(command, file_id), kept.get(name))
 
 
+def test_a_file_whose_key_is_gone_shows_nothing_and_says_who_helps(house: WebHouse) -> None:
+    case, anna = Story(house.office), house.sign_in()
+    file_id = attached(house, anna, case)
+    keys = house.office.keys
+    for owner in [one for one in keys._keys if one[0] == case.case.person_id]:
+        del keys._keys[owner]
+    shown = looked_at(house, anna, case, file_id)
+    assert "The key of this file is missing. Whoever runs Wayhome puts the newest copy" in shown.text
+    assert "/content/" not in shown.text
+    assert told(house, case, "SealedOpened"), "that somebody looked is recorded all the same"
+    asked = anna.get(str(shown.url).replace("/opened/", "/content/"))
+    assert asked.status_code in (404, 503)
+    assert SCAN not in asked.content
+
+
 def test_a_ciphertext_moved_to_another_file_does_not_open_there(house: WebHouse) -> None:
     case, anna = Story(house.office), house.sign_in()
     file_id, other = attached(house, anna, case), attached(house, anna, case, PHOTO, kind="consent")
