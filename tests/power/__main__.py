@@ -54,7 +54,7 @@ def _run(folder: Path, chosen: argparse.Namespace, kind: str) -> bool:
         for name in names:
             came.controls[name] = _losses(folder, disk, chosen.seed, name)
     finally:
-        came.tell(f"power seed={chosen.seed} database={kind}", len(names), time.monotonic() - begun)
+        came.tell(f"power seed={chosen.seed} database={kind}", time.monotonic() - begun)
     return came.is_good(chosen.cuts, len(names))
 
 
@@ -71,7 +71,7 @@ class Came:
         lose = sum(not one.is_clean for one in self.controls.values())
         return len(self.found) == cuts and all(one.is_clean for one in self.found) and lose == controls
 
-    def tell(self, which: str, controls: int, seconds: float) -> None:
+    def tell(self, which: str, seconds: float) -> None:
         """Print what was found, and the line for scripts at the end."""
         lost, torn = ([what for one in self.found for what in getattr(one, part)] for part in ("lost", "torn"))
         for text in (*lost, *torn):
@@ -81,7 +81,7 @@ class Came:
         lose = sum(not one.is_clean for one in self.controls.values())
         print(
             f"{which} cuts={len(self.found)} acks={self.acks} lost={len(lost)} torn={len(torn)} "
-            f"controls_lost={lose}/{controls} seconds={seconds:.0f}",
+            f"controls_lost={lose}/{len(self.controls)} seconds={seconds:.0f}",
             flush=True,
         )
 
