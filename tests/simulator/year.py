@@ -29,6 +29,7 @@ from tests.simulator.staff import Staff, Wishes
 
 ROUNDS_MAX: Final = 40  # of steps at one moment: a bug that never comes to rest is found
 HEALING_MAX: Final = 72  # moments until everything must be done
+PERSON_ROUNDS_MAX: Final = 800  # for each person in all their years: a way without a bug takes half of it
 HEALING_ROUNDS_MAX: Final = 300  # and so many rounds of steps: who goes on for ever is not busy but lost
 STRIDE_MAX: Final = timedelta(days=8)
 DAY: Final = timedelta(days=1)
@@ -87,7 +88,8 @@ class Simulation:
         WATCH.passed = self._passed
         end, stride = self._start + timedelta(days=self.terms.days), DAY
         moved = True
-        while self.clock.now() < end and (moved or not self._is_over()):
+        most = PERSON_ROUNDS_MAX * (self.terms.people + 1)
+        while self.clock.now() < end and self._rounds < most and (moved or not self._is_over()):
             moved = self._moments_work()
             stride = DAY if moved or not self.staff.everybody_came() else min(stride * 2, STRIDE_MAX)
             self._pass_time(stride)
