@@ -29,6 +29,8 @@ from tests.simulator.staff import Staff, Wishes
 
 ROUNDS_MAX: Final = 40  # of steps at one moment: a bug that never comes to rest is found
 HEALING_MAX: Final = 72  # moments until everything must be done
+PERSON_ROUNDS_MAX: Final = 800  # for each person in all their years: a way without a bug takes half of it
+HEALING_ROUNDS_MAX: Final = 300  # and so many rounds of steps: who goes on for ever is not busy but lost
 STRIDE_MAX: Final = timedelta(days=8)
 DAY: Final = timedelta(days=1)
 _SWEEPS: Final = 0.3  # in how many of the rounds after the first somebody sweeps
@@ -73,9 +75,8 @@ class Simulation:
         self.machines = self._machines(data)
         self._acting: Machine | None = None
         self._is_nested = False
-        self._moment = 0
+        self._moment = self._rounds = 0
         self._drawn = ""
-        self.crashes = 0
 
     def _machines(self, data: Path) -> list[Machine]:
         return [Machine(name, data, self.clock, self.queue, self.agency, self.mail) for name in MACHINES]
@@ -87,7 +88,8 @@ class Simulation:
         WATCH.passed = self._passed
         end, stride = self._start + timedelta(days=self.terms.days), DAY
         moved = True
-        while self.clock.now() < end and (moved or not self._is_over()):
+        most = PERSON_ROUNDS_MAX * (self.terms.people + 1)
+        while self.clock.now() < end and self._rounds < most and (moved or not self._is_over()):
             moved = self._moments_work()
             stride = DAY if moved or not self.staff.everybody_came() else min(stride * 2, STRIDE_MAX)
             self._pass_time(stride)
@@ -98,10 +100,13 @@ class Simulation:
         self.faults.are_over = True
         for machine in self.machines:
             machine.down_until = 0
+        begun = self._rounds
         for _ in range(HEALING_MAX):
             self._moments_work()
             if self._is_quiet():
                 return
+            if self._rounds > begun + HEALING_ROUNDS_MAX:
+                break
             self._pass_time(timedelta(hours=1))
         raise NeverQuiet("what was due is still open")
 
@@ -152,6 +157,7 @@ class Simulation:
 
     def _round(self, machines: Sequence[Machine], *, sweeps: bool) -> bool:
         """Let everybody have a step, in an order of the seed's; people sit at one of the machines, and one sweeps."""
+        self._rounds += 1
         steps: list[Callable[[], bool]] = [lambda: self.bank.work(self.clock.now())]
         steps += [partial(self._step, machine, self._work) for machine in machines]
         steps.append(partial(self._step, self._order.choice(machines), self._ask))
@@ -208,7 +214,6 @@ class Simulation:
             self._acting = before
 
     def _buried(self, machine: Machine) -> None:
-        self.crashes += 1
         machine.end()
         what = self.faults.at("death")
         if what == "empty_queue":
