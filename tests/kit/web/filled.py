@@ -23,6 +23,7 @@ _TYPED = {
     "account": "staff:nina",
     "answer_id": "B-7K3P9QXM2D7K3P9Q",
     "orphan_id": "O-7K3P9QXM2D7K3P9Q",
+    "proposal_id": "P-7K3P9QXM2D7K3P9Q",
     "paper": "118/2026",
     "payee_account": "MD24 ag00 0225 1000 1310 4168",
     "code": "C-7K3P9Q",
