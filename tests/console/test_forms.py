@@ -72,8 +72,8 @@ def test_every_command_that_people_give_names_its_act() -> None:
     assert {kind.__name__ for kind in ours - ACTS_OF.keys() - MACHINE_COMMANDS} == set()
     the_bank_s = {"RecordBankAnswer", "RecordStrangeAnswer"}  # or of who brings its file, by a page of its own
     assert {kind.__name__ for kind in MACHINE_COMMANDS} == the_bank_s | {
-        "BeginStaffLetter", "EndStaffLetter", "FinishTask", "FireTimer", "OfferSeat", "ReplayErasure", "SayFamilyWaits", "StopLooking",
-        "SuspectDuplicate",
+        "BeginStaffLetter", "EndStaffLetter", "FinishTask", "FireTimer", "OfferSeat", "ReplayErasure", "SayFamilyWaits",
+        "StopLooking", "SuspectDuplicate",
     }  # fmt: skip
     assert all(acts and set(acts) <= set(ACTS) for acts in ACTS_OF.values())
 
