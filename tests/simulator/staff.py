@@ -62,6 +62,7 @@ class Staff:
         self.acknowledged: dict[UUID, Acknowledgement] = {}
         self.refused: dict[UUID, str] = {}
         self.sent_twice: set[UUID] = set()  # no refusal is remembered: the second may be carried out
+        self._under_way: set[UUID] = set()  # sent once, perhaps still on its way while a colleague sends it again
         self.withdrawn: dict[str, datetime] = {}  # by case, when it was acknowledged
         self.asked = 0
         self.retried: Counter[str] = Counter()  # by task, how often somebody had it tried again who knew of no outcome
@@ -97,9 +98,10 @@ class Staff:
         for command in list(self.pending.values()):
             what = self._faults.at("request")
             sent += [command] * {"lost": 0, "twice": 2}.get(what, 1)
-            if what == "twice":
+            if what == "twice" or command.command_id in self._under_way:
                 self.sent_twice.add(command.command_id)
         self.asked += len(sent)
+        self._under_way |= {command.command_id for command in sent}
         answered = False
         for part in self._in_parts(sent):
             for ticket in machine.container.service.offer(part):
