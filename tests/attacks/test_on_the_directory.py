@@ -163,6 +163,13 @@ def test_whoever_is_named_stands_nowhere_in_the_open_not_even_in_a_remark(office
     all_is_well(office)
 
 
+def test_an_address_that_the_keys_below_take_away_stands_nowhere_in_the_open(office: Office) -> None:
+    house, more = office.definition.programme.facilities[0].id, "email:\naddress: elsewhere"
+    proposed(office, ChangeEntry, "facility", house, email="canary@house.example.org", more=more)
+    events = [event for page in office.service.log.pages() for event in page]
+    assert [e.position for e in events if "canary" in e.envelope.body] == []
+
+
 def test_what_was_declined_or_taken_back_never_takes_force(office: Office) -> None:
     for name in (BORIS, TAMARA):
         office.has_account(name)
