@@ -180,6 +180,8 @@ def _only_new(made: WrittenEntry, changed: tuple[str, ...], entry: DirectoryEntr
 
 
 def _asked_of_office(command: Given, situation: Situation) -> Asked | Refused:
+    if command.entry != OFFICE[1]:
+        return refused(_unknown(command.kind, command.entry, situation.programme))
     office = situation.programme.office
     given = {**office_keys(office), **commands.keys_in(command.more)}
     given |= {name: value for name in ("name", "email") if (value := getattr(command, name))}
@@ -240,7 +242,8 @@ def _against_fewer_beds(made: Facility, situation: Situation) -> Iterator[Reason
 
 
 def _unknown(kind: str, entry: str, programme: Programme) -> Reason:
-    return refusals.ENTRY_IS_KNOWN(entry=entry, known=(id_of(part) for part in parts_of(programme, kind)))
+    known = (OFFICE[1],) if kind == OFFICE[0] else (id_of(part) for part in parts_of(programme, kind))
+    return refusals.ENTRY_IS_KNOWN(entry=entry, known=known)
 
 
 def _entry(command: Any, situation: Situation) -> DirectoryEntry:
