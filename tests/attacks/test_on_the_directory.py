@@ -210,3 +210,13 @@ def test_the_others_read_on_my_work_what_stands_and_what_would_be(office: Office
     (waits,) = tamara.get("/api/v1/work").json()["entries"]
     assert (waits["command"], waits["may_confirm"]) == ("ChangeEntry", True)
     assert boris.get("/api/v1/work").json()["entries"][0]["own"]
+
+
+def test_who_agrees_to_a_resumption_reads_as_what_the_entry_comes_back(office: Office) -> None:
+    done(office, EndEntry, *HARBOUR, reason="moved")
+    done(office, StopEntry, *HARBOUR, reason="their mailbox was broken into")
+    proposal = proposed(office, ProposeResumption, *HARBOUR, reason="all is well")
+    read = WebHouse(office).sign_in(TAMARA, ["supervisor"]).get(f"/decisions/moscow/{proposal}").text
+    assert "<strong>inactive</strong>" in read
+    confirmed(office, *HARBOUR, proposal)
+    assert office.definition.programme.provider_of["harbour"].status == "inactive"

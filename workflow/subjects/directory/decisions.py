@@ -56,7 +56,7 @@ def asked(command: Given, situation: Situation) -> Asked | Refused:
         return made if isinstance(made, Refused) else Asked(made)
     if known is None:
         return refused(_unknown(command.kind, command.entry, situation.programme))
-    before = _beneath_a_stop(known, _entry(command, situation))
+    before = beneath_a_stop(known, _entry(command, situation))
     made = _made(command, keys_of(before))
     return made if isinstance(made, Refused) else Asked(made, before)
 
@@ -154,7 +154,7 @@ def _typed(command: Given) -> dict[str, Any]:
     return found | ({"status": status} if status else {})
 
 
-def _beneath_a_stop(part: DirectoryPart, entry: DirectoryEntry) -> DirectoryPart:
+def beneath_a_stop(part: DirectoryPart, entry: DirectoryEntry) -> DirectoryPart:
     """Return an entry with the status it has when it is resumed; a stop hides it and changes nothing of it."""
     if not entry.stopped:
         return part
