@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from console.views.reader import Reader
 from events.facts.decisions import DecisionConfirmed, DecisionDeclined, DecisionProposed, ProposalWithdrawn
 from events.facts.directory import FileEntriesLeft
@@ -16,7 +14,7 @@ from workflow.programme.programme import Programme
 from workflow.subjects.directory.entries import KINDS, OFFICE, id_of, keys_of, part_of, parts_of
 from workflow.subjects.directory.involved import involved
 from workflow.subjects.directory.published import office_keys
-from workflow.subjects.directory.state import FILE, Directory, DirectoryEntry, EntryKey, directory_stream
+from workflow.subjects.directory.state import FILE, Directory, DirectoryEntry, EntryKey, directory_stream, entry_of
 
 ENTRY_KINDS: Final = (*KINDS, OFFICE[0])
 CASES_MAX: Final = 1000  # looked through for those that have to do with an entry
@@ -161,7 +159,7 @@ def _history(reader: Reader, programme: Programme, key: EntryKey) -> Iterator[To
     log, named = reader.container.log, ":".join(key)
     events = log.stream(directory_stream(programme.programme))
     facts: list[Any] = [log.fact(event) for event in events]
-    proposed = {one.proposal_id for one in facts if isinstance(one, DecisionProposed) and _is_of(one, key)}
+    proposed = {one.proposal_id for one in facts if isinstance(one, DecisionProposed) and entry_of(one) == key}
     for event, fact in zip(reversed(events), reversed(facts), strict=True):
         is_left = isinstance(fact, FileEntriesLeft) and named in fact.entries
         of_it = (getattr(fact, "kind", ""), getattr(fact, "entry", "")) == key
@@ -170,11 +168,6 @@ def _history(reader: Reader, programme: Programme, key: EntryKey) -> Iterator[To
             why, changed, second = (getattr(fact, name, usual) for name, usual in _TOLD)
             at, actor = instant(event.envelope.recorded_at), event.envelope.actor
             yield ToldOfEntry(type(fact).__name__, at, actor, why, changed, source, second)
-
-
-def _is_of(proposed: DecisionProposed, key: EntryKey) -> bool:
-    given = orjson.loads(proposed.given)
-    return (given["kind"], given["entry"]) == key
 
 
 def _cases_with(reader: Reader, key: EntryKey) -> list[str]:

@@ -17,7 +17,7 @@ from workflow.programme.part import STOPPED
 from workflow.reasons import Refused
 from workflow.situation import Situation
 from workflow.subjects.directory.commands import ChangeEntry, ListEntry, ProposeResumption
-from workflow.subjects.directory.decisions import Asked, asked
+from workflow.subjects.directory.decisions import Asked, asked, beneath_a_stop
 from workflow.subjects.directory.entries import KINDS, keys_of, part_of
 from workflow.subjects.directory.published import office_keys
 from workflow.subjects.directory.state import Directory, EntryKey, directory_stream, entry_of
@@ -128,8 +128,10 @@ def _compared(
     reader: Reader, definition: Definition, directory: Directory, proposal_id: str, pending: Proposal
 ) -> Iterator[ComparedKey]:
     made = _made(reader, definition, directory, pending)
-    if pending.command == ProposeResumption.__name__:
-        yield ComparedKey("status", STOPPED, "active")
+    key = entry_of(pending)
+    stopped = part_of(definition.programme, key) if pending.command == ProposeResumption.__name__ else None
+    if stopped is not None:
+        yield ComparedKey("status", STOPPED, beneath_a_stop(stopped, directory.entries[key]).status)
     if made is None:
         return
     sealed = reader.container.service.definitions.directories.proposed(definition.programme.programme, proposal_id)

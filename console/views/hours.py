@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -20,7 +19,7 @@ from workflow.rights.table import may_ever
 from workflow.subjects.hotline.state import HotlineState
 from workflow.subjects.referrals.sending import MEETING_ASKED_AFTER
 
-TIMERS_MAX: Final = 200
+TIMERS_MAX: Final = 400
 
 # What goes off today and concerns people, not only Wayhome's own hands.
 DUE_TODAY: Final = (*ACTIONS_AT, "departure_check")
@@ -64,10 +63,10 @@ def due_timers(connection: Connection, reader: Reader, owner: str) -> list[Any]:
         return []
     until = max(end_of_today(reader, one.programme.programme) for one in reader.definitions()) + SOON
     hours = max(max(one.appointment_record_hours, one.arrival_no_show_hours, one.hand_over_hours) for one in policies)
-    asked = partial(timers_due_for, connection, reader.account, now, owner=owner, limit=TIMERS_MAX)
     # Whether somebody came is asked a while after an appointment: today's are found by what is asked by then.
     later = until + max(timedelta(hours=hours), MEETING_ASKED_AFTER)
-    return asked(until, kinds=_DUE_AT_ONCE) + asked(later, kinds=ASK_AFTERWARDS)
+    kinds = {until: _DUE_AT_ONCE, later: ASK_AFTERWARDS}
+    return timers_due_for(connection, reader.account, now, kinds, owner=owner, limit=TIMERS_MAX)
 
 
 def today_and_soon(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.engine import RowMapping
 
 from events.instants import instant_text
@@ -93,21 +93,21 @@ def timers_due_for(
     connection: Connection,
     account: Account,
     now: datetime,
-    until: datetime,
+    until: Mapping[datetime, Sequence[str]],
     *,
-    kinds: Sequence[str],
     owner: str = "",
     limit: int = 100,
 ) -> list[RowMapping]:
-    """Return the timers of these kinds that go off until an instant on cases somebody may see, the next first.
+    """Return the timers that go off on cases somebody may see, of some kinds until each instant, the next first.
 
     Few timers are set for one day, so that looking up the case of each is no work however many cases there are.
     """
     due, board = timers.c, case_board.c
+    ends = [and_(due.due_at <= instant_text(end), due.kind.in_(kinds)) for end, kinds in until.items()]
     query = (
         select(due.timer_id, due.case_id, due.kind, due.subject, due.due_at, board.programme, board.owner)
         .join(case_board, board.case_id == due.case_id)
-        .where(due.status == "set", due.due_at <= instant_text(until), due.kind.in_(kinds))
+        .where(due.status == "set", due.due_at <= instant_text(max(until)), or_(*ends))
         .where(may_act_on(account, "case.see", now))
         .order_by(due.due_at, due.timer_id)
         .limit(limit)

@@ -8,8 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from events.catalogue import CLOSED
 from events.envelope import RecordedEvent
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
@@ -18,7 +16,7 @@ from handlers.queries.receipts import OwnDirectory
 from handlers.states.state_cache import VersionedState, fold_events
 from workflow.programme.loading import Definition
 from workflow.subjects.directory.live import NOTHING_OPENED, Opened, live
-from workflow.subjects.directory.state import Directory, EntryKey, directory_stream
+from workflow.subjects.directory.state import Directory, EntryKey, directory_stream, entry_of
 
 _KEPT: Final = 64
 _UNREAD: Final = VersionedState(-1, None)
@@ -104,7 +102,9 @@ class Directories:
         confirmed = self._confirmed(programme)
         for _, fact in self._log.opened_of(directory_stream(programme), _COMPARTMENTS, OwnDirectory()):
             if not isinstance(fact, DecisionProposed) or fact.proposal_id in confirmed:
-                found.setdefault(_entry_of(fact), {}).update(_known(fact))
+                told: Any = fact
+                key = entry_of(told) if isinstance(told, DecisionProposed) else (told.kind, told.entry)
+                found.setdefault(key, {}).update(_known(told))
         return found
 
     def _confirmed(self, programme: str) -> frozenset[str]:
@@ -118,13 +118,6 @@ class Directories:
         opened = self._log.opened_of(directory_stream(programme), _COMPARTMENTS, OwnDirectory())
         found = (fact for _, fact in opened if isinstance(fact, DecisionProposed) and fact.proposal_id == proposal_id)
         return next((_known(fact) for fact in found), {})
-
-
-def _entry_of(fact: Any) -> EntryKey:
-    if not isinstance(fact, DecisionProposed):
-        return fact.kind, fact.entry
-    given = orjson.loads(fact.given)
-    return given["kind"], given["entry"]
 
 
 def _known(fact: Any) -> dict[str, str]:

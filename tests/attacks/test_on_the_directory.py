@@ -163,6 +163,13 @@ def test_whoever_is_named_stands_nowhere_in_the_open_not_even_in_a_remark(office
     all_is_well(office)
 
 
+def test_an_address_that_the_keys_below_take_away_stands_nowhere_in_the_open(office: Office) -> None:
+    house, more = office.definition.programme.facilities[0].id, "email:\naddress: elsewhere"
+    proposed(office, ChangeEntry, "facility", house, email="canary@house.example.org", more=more)
+    events = [event for page in office.service.log.pages() for event in page]
+    assert [e.position for e in events if "canary" in e.envelope.body] == []
+
+
 def test_what_was_declined_or_taken_back_never_takes_force(office: Office) -> None:
     for name in (BORIS, TAMARA):
         office.has_account(name)
@@ -203,3 +210,13 @@ def test_the_others_read_on_my_work_what_stands_and_what_would_be(office: Office
     (waits,) = tamara.get("/api/v1/work").json()["entries"]
     assert (waits["command"], waits["may_confirm"]) == ("ChangeEntry", True)
     assert boris.get("/api/v1/work").json()["entries"][0]["own"]
+
+
+def test_who_agrees_to_a_resumption_reads_as_what_the_entry_comes_back(office: Office) -> None:
+    done(office, EndEntry, *HARBOUR, reason="moved")
+    done(office, StopEntry, *HARBOUR, reason="their mailbox was broken into")
+    proposal = proposed(office, ProposeResumption, *HARBOUR, reason="all is well")
+    read = WebHouse(office).sign_in(TAMARA, ["supervisor"]).get(f"/decisions/moscow/{proposal}").text
+    assert "<strong>inactive</strong>" in read
+    confirmed(office, *HARBOUR, proposal)
+    assert office.definition.programme.provider_of["harbour"].status == "inactive"

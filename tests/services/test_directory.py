@@ -33,7 +33,8 @@ from workflow.subjects.directory.commands import (
     StopEntry,
 )
 from workflow.subjects.directory.involved import involved
-from workflow.subjects.directory.state import Directory, directory_stream
+from workflow.subjects.directory.published import left_alone
+from workflow.subjects.directory.state import CONSOLE, Directory, DirectoryEntry, directory_stream
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.referrals.commands import AcceptReferral, SendReferral
 from workflow.subjects.referrals.state import referrals_of
@@ -160,6 +161,17 @@ def test_the_office_moves_for_every_case_and_its_account_does_not(office: Office
 
 
 # -- a house ----------------------------------------------------------------------------------------------------------
+
+
+def test_there_is_one_office_and_a_second_is_not_invented_by_its_name(office: Office) -> None:
+    answer = says(office, ChangeEntry, "office", "elsewhere", name="Elsewhere")
+    assert refused(answer) == ("entry_is_known",)
+
+
+def test_a_file_comes_into_force_though_an_older_version_took_a_second_office(office: Office) -> None:
+    second = DirectoryEntry(record="{}", source=CONSOLE)
+    (left,) = left_alone(office.definition.programme, Directory({("office", "elsewhere"): second}))
+    assert isinstance(left, facts.FileEntriesLeft)
 
 
 def test_a_house_is_not_made_smaller_than_the_people_in_it(office: Office) -> None:

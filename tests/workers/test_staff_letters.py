@@ -312,6 +312,16 @@ def test_who_switched_it_off_took_the_address_away_or_has_left_gets_none(morning
     assert not mornings.office.rows("staff_mails", account=MARIA)  # and it is kept no longer
 
 
+def test_who_was_closed_and_is_back_before_anything_was_swept_gives_their_address_anew(mornings: Mornings) -> None:
+    mornings.confirmed().told()
+    close = commands.CloseAccount(command_id=mornings.office.uuid(), actor="staff:root", account=MARIA, reason="misuse")
+    mornings.office.accepted(close)
+    mornings.office.by_two(commands.ReopenAccount, account=MARIA, reason="back")
+    assert mornings.at(8, 30).sweeps() == 0
+    assert mornings.begun() == []
+    assert mornings.confirmed().sweeps() == 1
+
+
 def test_a_stand_in_is_told_of_their_own(mornings: Mornings) -> None:
     from workflow.subjects.team.commands import NameStandIn
 

@@ -65,7 +65,7 @@ def told_of_mail(mail: MailState, fact: Fact, at: str) -> MailState:
             return mail._replace(asked=fact.letter, asks=(*mail.asks, at)[-ASKS_KEPT:])
         case facts.MailConfirmed():
             return mail._replace(asked="", confirmed=fact.letter)
-        case facts.MailForgotten():
+        case facts.MailForgotten() | facts.AccountClosed():  # who comes back gives one anew
             return mail._replace(asked="", confirmed="")
         case facts.DigestSwitched():
             return mail._replace(off="" if fact.on else "off")

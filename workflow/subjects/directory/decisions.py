@@ -56,7 +56,7 @@ def asked(command: Given, situation: Situation) -> Asked | Refused:
         return made if isinstance(made, Refused) else Asked(made)
     if known is None:
         return refused(_unknown(command.kind, command.entry, situation.programme))
-    before = _beneath_a_stop(known, _entry(command, situation))
+    before = beneath_a_stop(known, _entry(command, situation))
     made = _made(command, keys_of(before))
     return made if isinstance(made, Refused) else Asked(made, before)
 
@@ -154,7 +154,7 @@ def _typed(command: Given) -> dict[str, Any]:
     return found | ({"status": status} if status else {})
 
 
-def _beneath_a_stop(part: DirectoryPart, entry: DirectoryEntry) -> DirectoryPart:
+def beneath_a_stop(part: DirectoryPart, entry: DirectoryEntry) -> DirectoryPart:
     """Return an entry with the status it has when it is resumed; a stop hides it and changes nothing of it."""
     if not entry.stopped:
         return part
@@ -180,6 +180,8 @@ def _only_new(made: WrittenEntry, changed: tuple[str, ...], entry: DirectoryEntr
 
 
 def _asked_of_office(command: Given, situation: Situation) -> Asked | Refused:
+    if command.entry != OFFICE[1]:
+        return refused(_unknown(command.kind, command.entry, situation.programme))
     office = situation.programme.office
     given = {**office_keys(office), **commands.keys_in(command.more)}
     given |= {name: value for name in ("name", "email") if (value := getattr(command, name))}
@@ -240,7 +242,8 @@ def _against_fewer_beds(made: Facility, situation: Situation) -> Iterator[Reason
 
 
 def _unknown(kind: str, entry: str, programme: Programme) -> Reason:
-    return refusals.ENTRY_IS_KNOWN(entry=entry, known=(id_of(part) for part in parts_of(programme, kind)))
+    known = (OFFICE[1],) if kind == OFFICE[0] else (id_of(part) for part in parts_of(programme, kind))
+    return refusals.ENTRY_IS_KNOWN(entry=entry, known=known)
 
 
 def _entry(command: Any, situation: Situation) -> DirectoryEntry:

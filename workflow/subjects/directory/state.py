@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from events.catalogue import Fact
+from events.facts.decisions import DecisionProposed
 from workflow.case.proposals import Proposal, Proposals, evolve_office
 from workflow.case.state import NOTHING, At
 
@@ -61,7 +62,7 @@ def evolve(directory: Directory | None, fact: Fact, at: At) -> Directory:
     return Directory({**before.entries, key: entry}, revision, pending)
 
 
-def entry_of(proposal: Proposal) -> EntryKey:
+def entry_of(proposal: Proposal | DecisionProposed) -> EntryKey:
     """Return which entry something is proposed of."""
     given = orjson.loads(proposal.given)
     return given["kind"], given["entry"]

@@ -51,7 +51,7 @@ def apart(command: Given) -> tuple[Given, dict[str, str]]:
     given: dict[str, Any] = {name: keys[name] if name in keys else getattr(command, name) for name in names}
     sealed = {name: str(value) for name, value in given.items() if value}
     shown = {name: _PROPOSED[name] for name in sealed}
-    typed = {name: word for name, word in shown.items() if getattr(command, name)}
+    typed = {name: shown.get(name, "") for name in names if getattr(command, name)}
     # Written anew and not as it was typed: whoever writes keys may write a remark behind them.
     more = keys | {name: word for name, word in shown.items() if name in keys}
     written = orjson.dumps(more, default=list, option=orjson.OPT_NON_STR_KEYS).decode() if more else ""
