@@ -15,6 +15,7 @@ from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import at_once
 from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused
+from workflow.situation import Situation
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.commands import FormGroup, JoinGroup, LeaveGroup
@@ -248,3 +249,11 @@ def test_the_same_mother_may_be_said_to_decide_still_after_her_case_has_ended(of
     son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
     assert "guardian_wanted" not in son.case.escalations
     assert safety_of(son.case).guardian_case == mother.case_id
+
+
+def test_a_case_in_a_stage_of_an_older_file_keeps_nobody_of_the_family_from_going(office: Office) -> None:
+    mother, son, _ = family(office)
+    now, definition = office.now, office.definition
+    asked = Situation(None, definition.programme, definition.journey, now)
+    assert not asked.has_ended(mother.case._replace(stage="of_an_older_file"))
+    assert asked.has_ended(son.ends("withdraw", reason="personal_decision").case)

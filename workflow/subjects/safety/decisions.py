@@ -163,7 +163,7 @@ def _guardian_goes(situation: Situation, _dest: str) -> list[StreamFact]:
     """
     mine = numbers_of(case_of(situation))
     theirs = (one for one in situation.cases.values() if safety_of(one).guardian_case in mine)
-    left = (one for one in theirs if not situation.journey.stage(one.stage).ends and one.is_child(situation.today))
+    left = (one for one in theirs if not situation.has_ended(one) and one.is_child(situation.today))
     wanted = (one for one in left if NO_GUARDIAN not in one.escalations)
     return [StreamFact(case_stream(CaseId(one.case_id)), Escalated(kind=NO_GUARDIAN)) for one in wanted]
 
