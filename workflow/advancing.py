@@ -64,11 +64,21 @@ def asks_for_two(command: AdvanceCase, situation: Situation) -> bool:
 
 def step_needs(command: AdvanceCase, case: Case, programme: Programme) -> tuple[str, ...]:
     """Return the shared streams that the subjects look at to settle a step."""
+    hooks = _asked_about(command, case, programme)
+    return tuple(dict.fromkeys(stream for hook in hooks for stream in hook.needs(programme, case)))
+
+
+def _step_reaches(command: AdvanceCase, situation: Situation) -> tuple[str, ...]:
+    """Return the numbers of the other cases in which the subjects settle something of a step."""
+    hooks = _asked_about(command, case_of(situation), situation.programme)
+    return tuple(dict.fromkeys(number for hook in hooks for number in hook.reaches(situation)))
+
+
+def _asked_about(command: AdvanceCase, case: Case, programme: Programme) -> list[StepHook]:
     ways = programme.journey.transitions
     dests = {way.dest for way in ways if way.trigger == command.trigger and case.stage in way.source}
     stages = [(dest, programme.journey.stages[dest]) for dest in sorted(dests)]
-    hooks = [hook for hook in _ENTERING if any(hook.when(name, stage) for name, stage in stages)]
-    return tuple(stream for hook in hooks for stream in hook.needs(programme, case))
+    return [hook for hook in _ENTERING if any(hook.when(name, stage) for name, stage in stages)]
 
 
 def _settled(hooks: Iterable[StepHook], name: str, situation: Situation) -> list[StreamFact]:
@@ -78,4 +88,6 @@ def _settled(hooks: Iterable[StepHook], name: str, situation: Situation) -> list
 
 
 _BY_TWO: Final = TwoPeople(when=asks_for_two, thing=("trigger",))
-RULES: Final = (CommandRule(AdvanceCase, advance_case, after_the_end=True, cancels=True, two_people=_BY_TWO),)
+RULES: Final = (
+    CommandRule(AdvanceCase, advance_case, reaches=_step_reaches, after_the_end=True, cancels=True, two_people=_BY_TWO),
+)

@@ -76,6 +76,11 @@ class Situation(NamedTuple):
         given = vars(command)
         return GuardContext(self.case, self.programme, self.now, command.actor, given.get("reason", ""), self.second)
 
+    def has_ended(self, case: Case) -> bool:
+        """Tell whether a case has ended; of another one, a stage that this definition does not know is no end."""
+        stage = self.programme.journey.stages.get(case.stage)
+        return stage is not None and stage.ends
+
     def about_case(self, *facts: Fact) -> list[StreamFact]:
         """Return facts for the case's own stream."""
         assert self.case is not None

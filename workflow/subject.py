@@ -115,12 +115,14 @@ class StepHook(NamedTuple):
     """What a subject settles when a case takes a step: ``when`` it does, what it tells, which streams it looks at.
 
     ``against`` is why the step cannot have been taken at the moment of asking, whatever a programme file demands.
+    ``reaches`` names the further cases it is settled in, once the streams are seen.
     """
 
     when: Callable[[str, Stage], bool]  # the stage's name and what the programme says of it
     settles: Callable[[Situation, str], list[StreamFact]]
     needs: Needs
     against: Callable[[GuardContext, str], list[Reason]] = lambda _asked, _name: []
+    reaches: Callable[[Situation], tuple[str, ...]] = lambda _situation: ()
 
 
 def case_ends(_name: str, stage: Stage) -> bool:

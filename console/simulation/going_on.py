@@ -89,7 +89,7 @@ class GoingOn:
         under_way = [snapshot for snapshot in ours if not self._ended(snapshot)]
         self._give([command for snapshot in under_way for command in next_commands(snapshot, now)])
         families = [one for one in self._open() if one.case.case_id in self._came - self._theirs]
-        go_on_together(families, self._container.service, now)
+        self._ours.update(go_on_together(families, self._container.service, now))
 
     def _give(self, commands: Sequence[Command]) -> None:
         self._ours.update(str(command.command_id) for command in commands)

@@ -12,6 +12,7 @@ from console.simulation.documents import in_hand
 from console.simulation.managed_case import ManagedCase, arrival
 from console.simulation.travel import arrival_planned, first_trip
 from console.views.together import Members, all_or_none
+from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseSnapshot
 from workflow.command import CaseCommand
@@ -91,21 +92,23 @@ def _own(opened: OpenCase) -> UUID:
 # -- what is done for all of them ------------------------------------------------------------------------------------
 
 
-def go_on_together(cases: Iterable[CaseSnapshot], service: CommandService, now: datetime) -> bool:
-    """Do what the families of these cases do together now; tell whether anything was done."""
+def go_on_together(cases: Iterable[CaseSnapshot], service: CommandService, now: datetime) -> list[str]:
+    """Do what the families of these cases do together now; return the ids of the commands that were carried out."""
     families: dict[str, list[ManagedCase]] = {}
     for snapshot in cases:
         group_id = belonging_of(snapshot.case).group_id
         if group_id:
             families.setdefault(group_id, []).append(ManagedCase(snapshot, now))
-    done = [_done(members, command, service) for members in families.values() for command in _next(members)]
-    return any(done)
+    return [
+        one for members in families.values() for command in _next(members) for one in _done(members, command, service)
+    ]
 
 
-def _done(members: list[ManagedCase], command: CaseCommand, service: CommandService) -> bool:
+def _done(members: list[ManagedCase], command: CaseCommand, service: CommandService) -> list[str]:
     own: Members = {one.case.case_id: {} for one in sorted(members, key=lambda one: belonging_of(one.case).to)}
-    answer = all_or_none(command, own, service, members[0].programme)
-    return answer.is_done
+    carried = all_or_none(command, own, service, members[0].programme)
+    answers = [one.answer for one in carried.each if carried.is_done]
+    return [str(answer.command_id) for answer in answers if isinstance(answer, Accepted)]
 
 
 def _next(members: list[ManagedCase]) -> Iterator[CaseCommand]:

@@ -118,7 +118,7 @@ class Rehearsal:
         answers = self._container.service.submit_many(commands)
         everybody = [one for one in self._follow.all() if not self._ended(one)]
         together = go_on_together(everybody, self._container.service, self._clock.now())
-        return together or any(getattr(answer, "facts", ()) for answer in answers)
+        return bool(together) or any(getattr(answer, "facts", ()) for answer in answers)
 
     def _ended(self, snapshot: CaseSnapshot) -> bool:
         return self._definition.journey.stage(snapshot.case.stage).ends

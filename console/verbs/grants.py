@@ -7,7 +7,8 @@ import typer
 
 from console.errors import BadInput
 from console.printing import REFUSED, say
-from console.verbs.terminal import Terminal, file_read, verb
+from console.verbs.bank_files import file_read
+from console.verbs.terminal import Terminal, verb
 from console.verbs.work import payments
 from handlers.queries.books import JournalEntry, journal
 from handlers.queries.reconciliation import Reconciliation, booked_payments, reconcile, sent_to_the_bank

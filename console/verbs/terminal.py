@@ -51,7 +51,6 @@ from workflow.rights.case_references import as_if_not_there, named_cases
 from workflow.rights.table import Account
 from workflow.rights.visibility import speaks_for
 
-REPORT_BYTES_MAX: Final = 10_000_000
 Params = ParamSpec("Params")
 Kind = TypeVar("Kind", bound=Command)
 AnyTerminal = TypeVar("AnyTerminal", bound="BareTerminal")
@@ -348,12 +347,3 @@ def verb(
         return run
 
     return made
-
-
-def file_read(file: Path, advice: str) -> bytes:
-    """Return what a file of the bank holds; raises BadInput when it is none, or larger than one ever is."""
-    if not file.is_file():
-        raise BadInput(f"there is no file {file}")
-    if file.stat().st_size > REPORT_BYTES_MAX:
-        raise BadInput(f"the file is larger than 10 MB; {advice}")
-    return file.read_bytes()

@@ -13,7 +13,8 @@ from console.cli_support import case_number
 from console.errors import BadInput
 from console.printing import REFUSED, say, say_error
 from console.settings import overridden
-from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, file_read, verb
+from console.verbs.bank_files import file_read
+from console.verbs.terminal import ActorTerminal, CommandTerminal, Terminal, verb
 from console.words.reasons import typed
 from events.ids import CaseId
 from handlers.projections import tasks as task_rows

@@ -10,9 +10,9 @@ from handlers.commanding.answers import Answer, Conflict
 from handlers.commanding.service import CommandService
 from handlers.states.case_reader import CaseReader, CaseSnapshot
 from workflow.case.erasure import is_erased
-from workflow.case.proposals import proposed
+from workflow.case.proposals import proposals_of, proposed
 from workflow.case_decisions import confirmed_by
-from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision
+from workflow.command import AdvanceCase, CaseCommand, Command, ConfirmDecision, DeclineDecision, WithdrawProposal
 from workflow.decide import RULES
 from workflow.reasons import Refused
 from workflow.subjects.access.commands import JoinCases
@@ -62,6 +62,8 @@ def _before(service: CommandService, command: Command) -> Iterator[CaseCommand]:
         yield from _also_proposed(service, command)
     elif isinstance(command, ConfirmDecision):
         yield from _before_confirming(service, command)
+    elif isinstance(command, DeclineDecision | WithdrawProposal):
+        yield from _also_over(service, command)
 
 
 def _also_proposed(service: CommandService, command: ErasePerson) -> Iterator[ErasePerson]:
@@ -82,6 +84,18 @@ def _before_confirming(service: CommandService, command: ConfirmDecision) -> Ite
         for other in _led(service, command):
             if key := proposed(other.case, ErasePerson.__name__):
                 yield command.model_copy(update={**_named(service, command, other), "proposal_id": key})
+
+
+def _also_over(service: CommandService, command: DeclineDecision | WithdrawProposal) -> Iterator[CaseCommand]:
+    """Yield the same for what was proposed along: else one of the cases could be erased of which somebody said no."""
+    seen = _reader(service).at(command.case_id)
+    over = proposals_of(seen.case).pending.get(command.proposal_id) if seen is not None else None
+    if over is None or over.command != ErasePerson.__name__:
+        return
+    for other in _led(service, command):
+        key = proposed(other.case, over.command)
+        if key and proposals_of(other.case).pending[key].proposer == over.proposer:
+            yield command.model_copy(update={**_named(service, command, other), "proposal_id": key})
 
 
 def _led(service: CommandService, command: CaseCommand) -> list[CaseSnapshot]:

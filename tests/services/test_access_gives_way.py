@@ -19,7 +19,7 @@ from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop
 from workflow.case.erasure import is_erased, request_of
 from workflow.case.proposals import proposals_of
-from workflow.command import CaseCommand, ConfirmDecision
+from workflow.command import CaseCommand, ConfirmDecision, DeclineDecision, WithdrawProposal
 from workflow.reasons import Refused
 from workflow.subjects.access.commands import JoinCases, PartCases
 from workflow.subjects.access.state import access_of
@@ -175,3 +175,31 @@ def test_what_stands_against_forgetting_the_other_stands_against_both(office: Of
     assert "second_person_agreed" in codes(answer)
     assert not is_erased(leading.case)
     assert not is_erased(other.case)
+
+
+def test_half_of_an_erasure_is_refused_also_to_a_program_that_speaks_to_the_service_itself(office: Office) -> None:
+    with_officers(office)
+    leading, other = joined(office)
+    leading.ends("withdraw", reason="declined")
+    asked_for(leading)
+    leading.when(ErasePerson, actor=BORIS, mandate="supervisor").then_refused("joined_case_is_erased_first")
+    says(leading, ErasePerson, BORIS, mandate="supervisor")
+    second = {"actor": DINA, "mandate": "data_protection", "proposal_id": proposal(leading)}
+    leading.when(ConfirmDecision, **second).then_refused("joined_case_is_erased_first")
+    assert not is_erased(leading.case)
+    assert not is_erased(other.case)
+
+
+def test_who_says_no_to_forgetting_somebody_says_it_of_both_cases(office: Office) -> None:
+    with_officers(office)
+    leading, other = joined(office)
+    leading.ends("withdraw", reason="declined")
+    asked_for(leading)
+    no = {"mandate": "data_protection", "reason": "the letter is nobody's"}
+    says(leading, ErasePerson, BORIS, mandate="supervisor")
+    assert isinstance(says(leading, DeclineDecision, DINA, proposal_id=proposal(leading), **no), Accepted)
+    assert proposals_of(leading.case).pending == proposals_of(other.case).pending == {}
+    says(leading, ErasePerson, BORIS, mandate="supervisor")
+    back = says(leading, WithdrawProposal, BORIS, mandate="supervisor", proposal_id=proposal(leading))
+    assert isinstance(back, Accepted)
+    assert proposals_of(leading.case).pending == proposals_of(other.case).pending == {}

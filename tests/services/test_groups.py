@@ -15,6 +15,7 @@ from tests.kit.story import Story, present, story, trip
 from tests.kit.workshop import at_once
 from workflow.programme.loading import shipped_programme_text
 from workflow.reasons import Refused
+from workflow.situation import Situation
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.commands import FormGroup, JoinGroup, LeaveGroup
@@ -214,3 +215,45 @@ def test_a_house_that_says_no_age_takes_no_sons(office: Office) -> None:
     mother, son = family(office, MOTHER, SON)
     assert not together(office, [mother, son], HoldBed).is_done
     assert accommodation_of(mother.case).bed is None
+
+
+@ON_BOTH_DATABASES
+def test_when_the_mother_who_decides_leaves_somebody_looks_who_decides_for_her_children(office: Office) -> None:
+    mother, son, daughter = family(office)
+    for child in (son, daughter):
+        child.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    daughter.does(LeaveGroup, reason="lives with her aunt").ends("withdraw", reason="personal_decision")
+    mother.ends("withdraw", reason="personal_decision")
+    assert "guardian_wanted" in son.case.escalations
+    assert safety_of(son.case).guardian_case == mother.case_id, "whether she still does is a person's to say"
+    assert "guardian_wanted" not in daughter.case.escalations, "her case has ended"
+    son.does(AppointGuardian, kind="state")
+    assert "guardian_wanted" not in son.case.escalations
+    office.check()
+
+
+def test_nobody_looks_for_who_decides_when_another_of_the_family_leaves(office: Office) -> None:
+    mother, son, daughter = family(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    son.does(LeaveGroup, reason="goes to his father")
+    daughter.ends("withdraw", reason="personal_decision")
+    assert "guardian_wanted" not in son.case.escalations
+    mother.ends("withdraw", reason="personal_decision")
+    assert "guardian_wanted" in son.case.escalations, "she decided for him though he left the group"
+
+
+def test_the_same_mother_may_be_said_to_decide_still_after_her_case_has_ended(office: Office) -> None:
+    mother, son, _ = family(office)
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    mother.ends("withdraw", reason="personal_decision")
+    son.does(AppointGuardian, kind="parent", member=mother.case_id).confirmed(BORIS)
+    assert "guardian_wanted" not in son.case.escalations
+    assert safety_of(son.case).guardian_case == mother.case_id
+
+
+def test_a_case_in_a_stage_of_an_older_file_keeps_nobody_of_the_family_from_going(office: Office) -> None:
+    mother, son, _ = family(office)
+    now, definition = office.now, office.definition
+    asked = Situation(None, definition.programme, definition.journey, now)
+    assert not asked.has_ended(mother.case._replace(stage="of_an_older_file"))
+    assert asked.has_ended(son.ends("withdraw", reason="personal_decision").case)

@@ -93,7 +93,7 @@ def _against_other(command: JoinCases, other: Case, situation: Situation) -> Ite
         yield refusals.OTHER_CASE_GOES_ON(case=key, next=other.next_case)
     if access_of(other).joined:
         yield refusals.OTHER_CASE_LEADS(case=key, joined=access_of(other).joined)
-    if not _has_ended(other, situation):
+    if not situation.has_ended(other):
         yield from _against_end(command, other, situation)
     if erased_at(other) or request_of(other) is not None:
         yield refusals.OTHER_WAITS_FOR_ERASURE(case=key)
@@ -118,12 +118,6 @@ def against_giving_way(other: Case) -> Iterator[Reason]:
     unknown = sorted({one.kind for one in other.tasks.values() if one.status == "unknown"})
     if unknown:
         yield refusals.OTHER_WORK_IS_UNKNOWN(case=key, work=unknown)
-
-
-def _has_ended(other: Case, situation: Situation) -> bool:
-    """Tell whether a case has ended; a stage that this one's definition does not know is no end."""
-    stage = situation.programme.journey.stages.get(other.stage)
-    return stage is not None and stage.ends
 
 
 def _unseen(command: JoinCases | PartCases, other: Case, situation: Situation) -> Iterator[Reason]:

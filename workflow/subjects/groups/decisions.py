@@ -44,7 +44,7 @@ def _against_joining(command: JoinGroup, situation: Situation) -> Iterator[Reaso
         yield refusals.MEMBER_IS_ANOTHER()
     elif other.programme != case.programme:
         yield refusals.MEMBER_IS_OF_THE_PROGRAMME()
-    elif situation.journey.stage(other.stage).ends:
+    elif situation.has_ended(other):
         yield refusals.MEMBERS_CASE_IS_OPEN()
     elif not belonging_of(other).group_id:
         yield refusals.MEMBER_IS_IN_A_GROUP(case=other.case_id)

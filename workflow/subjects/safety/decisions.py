@@ -6,6 +6,8 @@ from typing import Final
 
 from events.catalogue import Fact
 from events.facts import safety as facts
+from events.facts.tasks import Escalated
+from events.ids import CaseId, case_stream
 from workflow.case.erasure import is_erased
 from workflow.case.state import Case, Pairs
 from workflow.programme.programme import Programme
@@ -15,7 +17,7 @@ from workflow.situation import Decision, Situation, StreamFact, case_of, person_
 from workflow.subject import CommandRule, StepHook, TimerKind, TwoPeople, case_ends
 from workflow.subjects.access.state import numbers_of
 from workflow.subjects.corrections.state import corrections_of
-from workflow.subjects.groups.state import belonging_of
+from workflow.subjects.groups.state import belonging_of, group_of, own_group
 from workflow.subjects.reception.decisions import met_apart
 from workflow.subjects.safety import commands, refusals
 from workflow.subjects.safety.guards import danger_is_over
@@ -154,6 +156,26 @@ def _the_suspect(command: commands.EndGuardianship, situation: Situation) -> tup
     return tuple(sorted({member, *(number for one in theirs for number in numbers_of(one))} - {case.case_id}))
 
 
+def _guardian_goes(situation: Situation, _dest: str) -> list[StreamFact]:
+    """Return that somebody has to look who decides for the children for whom this person did.
+
+    Whether a mother who leaves the programme decides for them still is a person's to say, and not ours.
+    """
+    mine = numbers_of(case_of(situation))
+    theirs = (one for one in situation.cases.values() if safety_of(one).guardian_case in mine)
+    left = (one for one in theirs if not situation.has_ended(one) and one.is_child(situation.today))
+    wanted = (one for one in left if NO_GUARDIAN not in one.escalations)
+    return [StreamFact(case_stream(CaseId(one.case_id)), Escalated(kind=NO_GUARDIAN)) for one in wanted]
+
+
+def _of_the_group(situation: Situation) -> tuple[str, ...]:
+    """Return who belongs or belonged where this person does: a guardian who came along is of the child's group."""
+    case = case_of(situation)
+    return (
+        () if case.is_child(situation.today) else tuple(one for one in group_of(situation).ever if one != case.case_id)
+    )
+
+
 def _way_and_pickup(programme: Programme, _case: Case) -> tuple[str, ...]:
     return (programme.escorts_stream, programme.meeters_stream)
 
@@ -224,7 +246,8 @@ TIMERS: Final = (
 # Whatever a programme file demands: nobody is recorded as safe at their goal who is found to be in danger.
 ON_ENTERING: Final = StepHook(
     case_ends,
-    settles=lambda _situation, _dest: [],
-    needs=lambda _programme, _case: (),
+    settles=_guardian_goes,
+    needs=own_group,
     against=lambda asked, _dest: [reason for reason in (danger_is_over(asked),) if reason is not None],
+    reaches=_of_the_group,
 )
