@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -21,6 +21,11 @@ class DueTimer(NamedTuple):
     due_at: datetime
     is_appointment: bool = False
     action: SuggestedAction | None = None
+
+    @property
+    def worded_as(self) -> Literal["expected", "timer"]:
+        """Return among which words it is called: an appointment is awaited, everything else runs out."""
+        return "expected" if self.is_appointment else "timer"
 
 
 def ahead_of(timers: Sequence[Any], case: Case) -> tuple[DueTimer, ...]:

@@ -126,8 +126,7 @@ def _items(standing: Standing) -> Iterator[Step]:
 def _due(ahead: Iterable[DueTimer]) -> Iterator[Step]:
     for one in ahead:
         if one.action is not None:
-            kind = "expected" if one.is_appointment else "timer"
-            yield Step(kind, one.kind, one.action, one.about, one.due_at)
+            yield Step(one.worded_as, one.kind, one.action, one.about, one.due_at)
 
 
 def _onward(way: WayOn | None) -> Iterator[Step]:

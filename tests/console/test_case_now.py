@@ -154,6 +154,12 @@ def test_a_person_who_was_erased_is_marked_and_nothing_is_to_be_recorded(office:
     assert step_in(strip) == ("This case has ended.", "")
 
 
+def test_a_team_is_called_by_its_name(office: Office, house: WebHouse) -> None:
+    page = house.sign_in(team="night").get(f"/cases/{Story(office, team='night').case_id}").text
+    assert page.count("Night watch") == 2, "at the head, and where it says who sees the case"
+    assert "team night" not in page
+
+
 def test_the_strip_is_there_in_russian(office: Office, house: WebHouse) -> None:
     boris = house.sign_in(BORIS, ["supervisor"], language="ru")
     for stage in STAGES:
