@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from console.views.expected import expected_at
-from console.views.item_descriptions import ItemDescription, describe_subject
+from console.views.item_descriptions import ItemDescription, describe_due
 from console.views.suggested_actions import SuggestedAction, action_at
 from events.instants import instant
 from workflow.case.state import Case
@@ -42,4 +42,4 @@ def appointments_of(case: Case, until: datetime) -> tuple[DueTimer, ...]:
 
 def _due(kind: str, subject: dict[str, str], case: Case, due_at: datetime) -> DueTimer:
     expected = expected_at(kind, subject, case, due_at)
-    return DueTimer(kind, describe_subject(subject), expected.at, expected.is_appointment, action_at(kind, subject))
+    return DueTimer(kind, describe_due(subject, case), expected.at, expected.is_appointment, action_at(kind, subject))

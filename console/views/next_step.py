@@ -142,4 +142,12 @@ def _onward(way: WayOn | None) -> Iterator[Step]:
 
 def _deadline(step: Step, ahead: Sequence[DueTimer]) -> datetime | None:
     """Return by when a step is to be taken, where something that is to come reminds of it."""
-    return next((one.due_at for one in ahead if one.action and one.action.command == step.action.command), None)
+    return next((one.due_at for one in ahead if _reminds(one, step.action)), None)
+
+
+def _reminds(one: DueTimer, action: SuggestedAction) -> bool:
+    """Tell whether what is to come is about this very thing: not another appointment, not another month's visit."""
+    if one.action is None or one.action.command != action.command:
+        return False
+    named = {*one.action.given, *((part.kind, part.name) for part in one.about)}
+    return not one.action.given or named >= set(action.given)
