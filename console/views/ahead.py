@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
 from console.views.expected import expected_at
-from console.views.item_descriptions import ItemDescription, describe_subject
+from console.views.item_descriptions import ItemDescription, describe_due
 from console.views.suggested_actions import SuggestedAction, action_at
 from events.instants import instant
 from workflow.case.state import Case
@@ -21,6 +21,11 @@ class DueTimer(NamedTuple):
     due_at: datetime
     is_appointment: bool = False
     action: SuggestedAction | None = None
+
+    @property
+    def worded_as(self) -> Literal["expected", "timer"]:
+        """Return among which words it is called: an appointment is awaited, everything else runs out."""
+        return "expected" if self.is_appointment else "timer"
 
 
 def ahead_of(timers: Sequence[Any], case: Case) -> tuple[DueTimer, ...]:
@@ -37,4 +42,4 @@ def appointments_of(case: Case, until: datetime) -> tuple[DueTimer, ...]:
 
 def _due(kind: str, subject: dict[str, str], case: Case, due_at: datetime) -> DueTimer:
     expected = expected_at(kind, subject, case, due_at)
-    return DueTimer(kind, describe_subject(subject), expected.at, expected.is_appointment, action_at(kind, subject))
+    return DueTimer(kind, describe_due(subject, case), expected.at, expected.is_appointment, action_at(kind, subject))

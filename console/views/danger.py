@@ -105,7 +105,7 @@ def _by_case(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 def _in_danger(rows: Sequence[Any]) -> InDanger:
     first = rows[0]
-    dangers = tuple(Danger(row["kind"], instant(row["since"]), _moment(row["due_at"])) for row in rows)
+    dangers = tuple(Danger(row["kind"], instant(row["since"]), due_of(row["due_at"])) for row in rows)
     deed = deed_against(dangers[0]) if first["records"] else None
     named = {name: first[name] for name in ("case_id", "programme", "stage", "child", "owner")}
     return InDanger(**named, is_unowned=not _is_looked_after(first), dangers=dangers, deed=deed)
@@ -139,7 +139,7 @@ def asked_list(connection: Connection, reader: Reader) -> tuple[Asked, ...]:
 
 def _asked(row: Any) -> Asked:
     deed, about = deed_asked(row["kind"], row["item"])
-    return Asked(row["case_id"], row["kind"], about, row["programme"], _moment(row["due_at"]), deed, bool(row["sees"]))
+    return Asked(row["case_id"], row["kind"], about, row["programme"], due_of(row["due_at"]), deed, bool(row["sees"]))
 
 
 def deed_asked(kind: str, item: str) -> tuple[SuggestedAction, tuple[ItemDescription, ...]]:
@@ -162,10 +162,11 @@ def dangers_in(alerts: Iterable[Alert]) -> tuple[Danger, ...]:
     """Return the dangers among them, the most urgent first."""
     found = [one for one in alerts if one.kind in DANGERS]
     return tuple(
-        Danger(one.kind, instant(one.since), _moment(one.due_at))
+        Danger(one.kind, instant(one.since), due_of(one.due_at))
         for one in sorted(found, key=lambda one: DANGERS.index(one.kind))
     )
 
 
-def _moment(text: str) -> datetime | None:
+def due_of(text: str) -> datetime | None:
+    """Return until when an alert says that somebody should have acted, if it says so."""
     return instant(text) if text else None

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from console.forms.helping import help_given, helping
 from console.views.ahead import DueTimer
-from console.views.danger import Danger, alerts_on, dangers_in, deed_against, deed_asked, shown_of
+from console.views.danger import Danger, alerts_on, dangers_in, deed_against, deed_asked, due_of, shown_of
 from console.views.item_descriptions import ItemDescription, descriptions_of
 from console.views.reader import Reader
 from console.views.suggested_actions import APPROVALS, SuggestedAction, action_for
 from console.views.ways_on import WayOn
 from console.views.work import has_own_hand, is_theirs_to_hold
-from events.instants import instant
 from handlers.projections.case_alerts import Alert
 from handlers.projections.work_items import items_of
 from handlers.queries.case_alerts import ASKED_BY
@@ -105,7 +104,7 @@ def _asked(standing: Standing) -> Iterator[Step]:
     for one in standing.alerts:
         if one.kind in ASKED_BY and ASKED_BY[one.kind] in acts:
             deed, about = deed_asked(one.kind, one.item)
-            yield Step("asked", one.kind, deed, about, _moment(one.due_at))
+            yield Step("asked", one.kind, deed, about, due_of(one.due_at))
 
 
 def _items(standing: Standing) -> Iterator[Step]:
@@ -126,8 +125,7 @@ def _items(standing: Standing) -> Iterator[Step]:
 def _due(ahead: Iterable[DueTimer]) -> Iterator[Step]:
     for one in ahead:
         if one.action is not None:
-            kind = "expected" if one.is_appointment else "timer"
-            yield Step(kind, one.kind, one.action, one.about, one.due_at)
+            yield Step(one.worded_as, one.kind, one.action, one.about, one.due_at)
 
 
 def _onward(way: WayOn | None) -> Iterator[Step]:
@@ -144,8 +142,12 @@ def _onward(way: WayOn | None) -> Iterator[Step]:
 
 def _deadline(step: Step, ahead: Sequence[DueTimer]) -> datetime | None:
     """Return by when a step is to be taken, where something that is to come reminds of it."""
-    return next((one.due_at for one in ahead if one.action and one.action.command == step.action.command), None)
+    return next((one.due_at for one in ahead if _reminds(one, step.action)), None)
 
 
-def _moment(text: str) -> datetime | None:
-    return instant(text) if text else None
+def _reminds(one: DueTimer, action: SuggestedAction) -> bool:
+    """Tell whether what is to come is about this very thing: not another appointment, not another month's visit."""
+    if one.action is None or one.action.command != action.command:
+        return False
+    named = {*one.action.given, *((part.kind, part.name) for part in one.about)}
+    return not one.action.given or named >= set(action.given)

@@ -25,11 +25,6 @@ class Road(NamedTuple):
     end: str = ""  # where the journey ended, or the end the line leads to
     ended: bool = False
 
-    @property
-    def number(self) -> int:
-        """Return which stage it is, counted from one; 0 where the person is beside the line or the case has ended."""
-        return next((n for n, stop in enumerate(self.stops, 1) if stop.mark == "here"), 0)
-
 
 def road_of(programme: Programme, here: str, walked: Sequence[str]) -> Road:
     """Return the road of somebody who is at a stage and has been at those walked."""

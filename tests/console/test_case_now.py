@@ -20,6 +20,7 @@ from tests.kit.world import moscow
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.care.commands import AgreeCarePlan, BookAppointment, CertifyFitness
+from workflow.subjects.intake.commands import GiveConsent
 from workflow.subjects.safety.commands import AssessRisk
 
 
@@ -79,9 +80,18 @@ def test_what_takes_place_today_is_told_with_its_hour(office: Office, anna: Pers
     strip = now_on(anna, case)
     title, deed = step_in(strip)
     assert title == "Next: Record a session"
-    assert "Next: Record a session Appointment" in words(strip)
+    assert "Next: Record a session Appointment · Medical examination" in words(strip)
     assert "/do/RecordSession?appointment=" in deed
     assert re.search(r"<time datetime=[^>]+>[^<]+\(Moscow\)</time> <small>\(in 3 hours\)", strip)
+
+
+def test_a_session_is_not_asked_for_by_the_hour_of_another_appointment(office: Office, anna: Person) -> None:
+    case = bring(story(office), "care").does(GiveConsent, purpose="medical_care")
+    for days, service in ((4, "counselling"), (7, "legal_advice"), (8, "medical_exam")):
+        case.does(BookAppointment, service=service, at=office.now + timedelta(days=days))
+    said = words(now_on(anna, case))
+    assert "Next: Record a session Not provided yet: Medical examination." in said
+    assert "by 13 Mar" in said, "on its own day, and not on the first, when somebody else is seen"
 
 
 def test_a_step_without_a_day_says_which_day_is_next(office: Office, anna: Person) -> None:
@@ -152,6 +162,12 @@ def test_a_person_who_was_erased_is_marked_and_nothing_is_to_be_recorded(office:
     assert "✗ Erased on" in strip
     assert "/do" not in strip
     assert step_in(strip) == ("This case has ended.", "")
+
+
+def test_a_team_is_called_by_its_name(office: Office, house: WebHouse) -> None:
+    page = house.sign_in(team="night").get(f"/cases/{Story(office, team='night').case_id}").text
+    assert page.count("Night watch") == 2, "at the head, and where it says who sees the case"
+    assert "team night" not in page
 
 
 def test_the_strip_is_there_in_russian(office: Office, house: WebHouse) -> None:

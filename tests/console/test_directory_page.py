@@ -165,6 +165,12 @@ def test_the_list_is_narrowed_to_a_kind_and_in_russian(house: WebHouse) -> None:
     assert "Остановить немедленно" in page(rita, LISTED)
 
 
+def test_an_entry_s_short_name_stands_on_its_own_page_and_not_under_every_name(house: WebHouse) -> None:
+    anna = house.sign_in()
+    assert "<small>new-start</small>" not in page(anna, "/directory?programme=moscow&kind=provider")
+    assert '<dt>Short name</dt><dd class="number">new-start</dd>' in page(anna, LISTED)
+
+
 def test_the_page_of_a_programme_names_what_its_file_left_alone(house: WebHouse, office: Office) -> None:
     boris = house.sign_in(BORIS, ["supervisor"])
     tamara = house.sign_in(TAMARA, ["supervisor"])
