@@ -34,11 +34,8 @@ _SHORT: Final = (
 
 _OF_MACHINES: Final = frozenset({"reference", "why"})  # the number of a letter, the name of a clock
 _OF_RECORDS: Final = ("_id", "_hash", "to_referral", "party")
-_BETWEEN: Final = {
-    "BedGivenUp": frozenset({"reason"}),
-    "TaskCancelled": frozenset({"reason"}),
-    "ServiceProvided": frozenset({"reference"}),
-}
+_BETWEEN: Final = {"ServiceProvided": frozenset({"reference"})}
+_RULES_WRITE_HERE_TOO: Final = frozenset({"BedGivenUp", "TaskCancelled"})  # a person's reason, or the rules' English
 
 
 class TimelineEntry(NamedTuple):
@@ -68,6 +65,8 @@ class TimelineEntry(NamedTuple):
         told = dict(self.told)
         if self.fact == "StageEntered":
             return (("dest", told["dest"]),)
+        if self.fact in _RULES_WRITE_HERE_TOO:
+            told.pop("reason", None)
         return tuple((name, told[name]) for name in _SHORT if name in told)[:3]
 
     @property
