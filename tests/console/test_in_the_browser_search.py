@@ -64,9 +64,9 @@ def test_two_cases_of_one_person_are_joined_and_parted_with_the_screens_alone(wi
     expect(anna.page.locator("main")).to_contain_text("waits for a second person")
     _confirmed(gleb, leading)
     page = anna.go(f"/cases/{leading.case_id}")
-    expect(page.locator("[data-part=head]")).to_contain_text(f"Also case {other.case_id}, of the same person")
+    expect(page.locator("[data-part=now]")).to_contain_text(f"Also case {other.case_id}, of the same person")
     page.get_by_role("link", name=f"Also case {other.case_id}").click()
-    expect(page.locator("[data-part=head]")).to_contain_text(f"Same person as case {leading.case_id}, which leads")
+    expect(page.locator("[data-part=now]")).to_contain_text(f"Same person as case {leading.case_id}, which leads")
     assert Axe().run(page).violations_count == 0
     page.goto(f"{live.address}/cases")
     page.get_by_text("Find a person").click()
@@ -77,7 +77,7 @@ def test_two_cases_of_one_person_are_joined_and_parted_with_the_screens_alone(wi
     anna.go(f"/cases/{leading.case_id}/do/PartCases")
     does(anna, {"other": other.case_id})
     _confirmed(gleb, leading)
-    expect(anna.go(f"/cases/{other.case_id}").locator("[data-part=head]")).not_to_contain_text("Same person")
+    expect(anna.go(f"/cases/{other.case_id}").locator("[data-part=now]")).not_to_contain_text("Same person")
 
 
 def _confirmed(desk: Desk, case: Story) -> None:

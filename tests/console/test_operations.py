@@ -191,7 +191,7 @@ def test_the_page_asks_as_many_questions_for_many_tasks_as_for_few(house: WebHou
         page = supervisor.get("/operations").text
     assert page.count("RetryTask") == 4
     assert len(many) == len(few)
-    assert len(few) < 27
+    assert len(few) <= 28
 
 
 def test_only_those_who_run_the_house_see_it(house: WebHouse) -> None:

@@ -76,9 +76,9 @@ def test_a_stop_is_given_and_told_on_the_command_line(wayhome: Wayhome) -> None:
 
 
 def test_a_file_published_over_the_console_s_record_says_what_it_left_alone(wayhome: Wayhome, tmp_path: Path) -> None:
-    given = ("kind=provider", "entry=harbour", "email=right@harbour.example.org")
+    given = ("kind=provider", "entry=harbour", "more=languages: [ru]")  # fewer languages take one person
     wayhome.done("office", "record", "moscow", "ChangeEntry", *given, *AS_ANNA)
     file = tmp_path / "moscow.yaml"
     file.write_text(shipped_programme_text("moscow").replace("desk@harbour", "stale@harbour", 1), encoding="utf-8")
     assert wayhome.json("programme", "publish", str(file))["left_alone"] == ["provider:harbour"]
-    assert wayhome.json("directory", "show", "harbour")["email"] == "right@harbour.example.org"
+    assert wayhome.json("directory", "show", "harbour")["languages"] == ["ru"]

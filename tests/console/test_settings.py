@@ -16,6 +16,7 @@ from console.accounts.throttle import Source
 from handlers.queries.history import publications, published_names
 from tests.kit.offices import Office
 from tests.kit.web.houses import OWN, Person, WebHouse
+from tests.kit.web.sent import surely
 from workflow.rights.acts import ACTS, ROLES
 from workflow.rights.table import RIGHTS_TABLE
 
@@ -41,7 +42,7 @@ def zoya(house: WebHouse, root: Person) -> Person:
 
 
 def sent(person: Person, path: str, data: Mapping[str, Any], house: WebHouse) -> Response:
-    return person.post(path, {"_command_id": str(house.office.uuid()), **data})
+    return surely(person, path, {"_command_id": str(house.office.uuid()), **data})
 
 
 def roles_of(house: WebHouse, account: str) -> set[str]:

@@ -52,7 +52,7 @@ def test_a_draft_is_saved_without_a_script(web: WebHouse, note: str) -> None:
 
 def test_a_draft_is_sealed_and_nobody_else_gets_it(web: WebHouse, note: str) -> None:
     anna, boris = web.sign_in(), web.sign_in("staff:boris", ["supervisor"])
-    root = web.sign_in("staff:root2", ["administrator"])
+    root = web.sign_in("staff:rosa", ["administrator"])
     with canary.overheard() as lines:
         told = kept(anna, note, form_at(anna, note), canary.STORY)
     assert not canary.is_in("\n".join(lines))

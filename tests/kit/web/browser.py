@@ -36,6 +36,7 @@ from console.web.site import Site
 from events.database import sqlite_url
 from tests.kit.offices import Office
 from tests.kit.web.houses import WebHouse
+from tests.kit.workshop import until
 from workers.mail.post import FolderPost
 from workers.running.sweeper import SweepSettings
 from workers.running.worker_pool import WorkerPool, WorkerSettings
@@ -154,6 +155,7 @@ class LiveHouse:
         self.settle()
         DemoBank(self.folder / "bank").answer(self.now())
         self.settle()
+        until(lambda: not list((self.folder / "bank" / "in").glob("*.xml")))  # another sweep may be reading it
 
     def now(self) -> datetime:
         return self.office.clock.now()

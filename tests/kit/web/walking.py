@@ -61,6 +61,9 @@ def _choose(select: Locator, told: str) -> None:
 
 def press(page: Page, deed: Locator) -> None:
     """Press something that leads to another page, and wait until it is there."""
+    opens = page.locator("button.menu-opens")  # on a telephone the pages are behind it
+    if not deed.count() and opens.is_visible():
+        opens.click()
     with page.expect_navigation():
         deed.click()
 
