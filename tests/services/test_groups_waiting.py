@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.kit.families import DAUGHTER, MOTHER, SON, done, family, mails, together
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.programmes import with_beds, with_houses
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop
-from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList, LeaveWaitingList, ReleaseBed, TakeBed
+from workers.effects import accommodation
+from workflow.subjects.accommodation.commands import (
+    HoldBed,
+    JoinWaitingList,
+    LeaveWaitingList,
+    ReleaseBed,
+    SayFamilyWaits,
+    TakeBed,
+)
 from workflow.subjects.accommodation.definition import facility_stream
 from workflow.subjects.accommodation.shelter import Shelter
 from workflow.subjects.accommodation.state import accommodation_of
 from workflow.subjects.groups.commands import LeaveGroup
+from workflow.subjects.intake.commands import AddNote
 
 HOUSE = "moscow-centre"
 
@@ -56,6 +69,29 @@ def test_a_family_is_offered_beds_only_when_there_is_one_for_each(shop: Workshop
     assert people[0].case.escalations == frozenset()
     assert waiting(office) == [behind[1].case_id]
     office.check()
+
+
+def test_that_a_family_waits_is_told_although_somebody_writes_in_their_case_at_that_moment(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = shop.office
+    inside = full(office, 4)
+    people = family(office)
+    done(together(office, people, JoinWaitingList))
+    submit, met = accommodation._submit, list[str]()
+
+    def while_a_note_is_written(kind: type[Any], *rest: Any) -> Any:
+        if kind is SayFamilyWaits and not met:
+            met.append(kind.__name__)
+            for one in people:
+                one.does(AddNote, note="They would rather wait.")
+        return submit(kind, *rest)
+
+    monkeypatch.setattr(accommodation, "_submit", while_a_note_is_written)
+    inside[0].does(ReleaseBed, reason="moved")
+    settled(shop)
+    assert met
+    assert "family_waits" in people[0].case.escalations
 
 
 def test_a_family_that_waits_while_there_is_room_for_all_is_held_beds_at_once(shop: Workshop) -> None:

@@ -106,7 +106,8 @@ def _held_together(
     beds = house.places_for(first.case.case_id, day, job.begun_at)
     if beds is None:
         if house.takes_some(party, day, job.begun_at) or not house.could_take(first.case.case_id, day):
-            _submit(SayFamilyWaits, job, first, outside, {"facility": facility})
+            told = _submit(SayFamilyWaits, job, first, outside, {"facility": facility})
+            return None if isinstance(told, Conflict) else 0
         return 0
     seen.sort(key=lambda one: bool(party[one.case.case_id].parents))  # a child is held a bed beside its parent
     said = {"facility": facility, "company": len(seen)}
