@@ -124,7 +124,7 @@ def opening() -> OpenCase:
         citizenships=("MD",),
         age_band="27-29",
         name="Invented Person",
-        birth_date=date(1980, 5, 17),
+        birth_date=date(datetime.now(UTC).year - 28, 1, 1),  # of their age group in every year
         phone="+37322000000",
         story="An invented story of about eighty characters, as long as a hurried note is.",
     )
