@@ -27,8 +27,8 @@ from sqlalchemy import Engine, event
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
-from bench.many_cases import TEAMS, WITH_EVENTS_MAX, Many, multiplied
-from bench.people import CHANCE, Centre
+from bench.many_cases import WITH_EVENTS_MAX, Many, multiplied
+from bench.people import CHANCE, TEAMS, Centre
 from bench.servers import durable_postgres, empty_database
 from console.accounts.passwords import CHEAP
 from console.web.app import console
@@ -36,9 +36,11 @@ from console.web.context import WebContext, build_context
 from console.web.site import Site
 from events.database import sqlite_url
 from events.world import SystemClock
+from handlers.commanding.answers import Accepted
 from tests.kit.officers import let_in
 from tests.kit.web.asking import Asking
 from tests.kit.web.houses import behind
+from workflow.subjects.intake.handle_words import WORDS
 
 KINDS: Final = ("sqlite", "postgresql")
 SESSIONS: Final = 50
@@ -187,7 +189,7 @@ def _counted(opened: Opened) -> Iterator[list[str]]:
 
 
 def _busy_day(house: WebContext, app: ASGIApp, opened: Opened, port: int, seconds: float) -> dict[str, Any]:
-    people = [_somebody(house, opened, "case_manager", f"busy-{n}", n) for n in range(SESSIONS)]
+    people = [_somebody(house, opened, "case_manager", f"busy-{WORDS['en'].nouns[n][0]}", n) for n in range(SESSIONS)]
     with _served(app, port):
         ours = _visited(port, people, _BUSY, seconds)
     simple, other = FastAPI(), _free_port()
@@ -239,10 +241,11 @@ def _served(app: ASGIApp, port: int) -> Iterator[None]:
 
 
 def _somebody(house: WebContext, opened: Opened, role: str, name: str, number: int = 0) -> Somebody:
-    account = f"staff:{name}-{role}".replace("_", "-")
+    account = f"staff:{name}-{role}".replace("_", "-")  # no two are called alike
     if house.accounts.row(account) is None:
         place = {"programmes": ("moscow",), "team": f"team-{number % TEAMS}"}
-        let_in(opened.centre.service, CHANCE.uuid, account, (role,), **place)
+        answer = let_in(opened.centre.service, CHANCE.uuid, account, (role,), **place)
+        assert answer is None or isinstance(answer, Accepted), answer
     row = house.accounts.row(account)
     assert row is not None
     token = house.sessions.start(account, row.epoch, strong=True)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, insert, literal, select, text, update
 
-from bench.people import Centre
+from bench.people import TEAMS, Centre
 from events.database import owner_engine
 from events.ids import CaseId, case_id_of
 from events.instants import instant_text
@@ -24,7 +24,7 @@ from handlers.projections.tables import case_alerts, case_board, case_relations,
 from workflow.command import AdvanceCase
 from workflow.subjects.safety.commands import AssessRisk
 
-OWNERS, TEAMS = 400, 40
+OWNERS = 400
 WITH_EVENTS_MAX = 20_000
 _OPEN, _IN_CARE, _ENDED = 40, 40, 120  # most cases of a house that has been open for years are over
 _ROWS = 20_000

@@ -30,6 +30,7 @@ from workflow.subjects.safety.commands import AssessRisk
 
 ANNA = "staff:anna"
 CHANCE = SystemEntropy()
+TEAMS = 40
 
 
 class Centre:
@@ -100,8 +101,9 @@ class Centre:
 
 
 def roomy_programme() -> str:
-    """Return the Moscow programme with a house that is never full."""
+    """Return the Moscow programme with a house that is never full, and many teams."""
     tree: dict[str, Any] = yaml.safe_load(shipped_programme_text("moscow"))
+    tree["teams"] = [{"id": f"team-{number}", "name": f"Team {number}"} for number in range(TEAMS)]
     for facility in tree["facilities"]:
         if facility["id"] == "moscow-centre":
             facility.pop("rooms", None)
