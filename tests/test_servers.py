@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from dramatiq.brokers.redis import RedisBroker
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from tests.kit.workshop import until
 from tests.servers.binaries import Programs, postgres_programs, valkey_programs
 from tests.servers.postgres import DATABASE_URL_VARIABLE, Postgres, PrivatePostgres, postgres_server
 from tests.servers.valkey import REDIS_URL_VARIABLE, PrivateValkey, Valkey, valkey_server
@@ -149,7 +149,7 @@ def test_no_server_outlives_a_killed_test_run() -> None:
     assert [pid for pid in pids if is_running(pid)] == pids
     run.kill()
     run.communicate()
-    assert none_runs_within(10.0, pids)
+    until(lambda: not any(map(is_running, pids)), seconds=10.0)
 
 
 def is_running(pid: int) -> bool:
@@ -158,13 +158,3 @@ def is_running(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def none_runs_within(seconds: float, pids: list[int]) -> bool:
-    """Waits until the last of these processes has ended, or the time is up."""
-    deadline = time.monotonic() + seconds
-    while any(map(is_running, pids)):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

@@ -13,6 +13,7 @@ from events.keys import MemoryKeys
 from events.log import Log
 from events.world import SystemEntropy
 from tests.kit.logs import small_history
+from tests.kit.mornings import Mornings
 from tests.kit.offices import Office, open_office
 from tests.kit.workshop import Workshop
 
@@ -59,3 +60,13 @@ def _open_shop(office: Office, folder: Path) -> Iterator[Workshop]:
         yield shop
     finally:
         shop.close()
+
+
+@pytest.fixture
+def mornings(shop: Workshop) -> Mornings:
+    return Mornings(shop)
+
+
+@pytest.fixture
+def either_mornings(either_office: Office, tmp_path: Path) -> Mornings:
+    return Mornings(Workshop(either_office, tmp_path))
