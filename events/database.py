@@ -192,7 +192,10 @@ def _sqlite(url: URL, pool: int, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {begin}")
+        if begin == "DEFERRED":  # said to the file itself: it touches nothing yet, and is said before every look
+            connection.connection.cursor().execute("BEGIN DEFERRED")
+        else:
+            connection.exec_driver_sql(f"BEGIN {begin}")
 
     return engine
 

@@ -7,7 +7,7 @@ The log notes in turn how far the mark had come, so that an older copy of the ke
 
 from typing import Final, NamedTuple, Self
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, true, update
 
 from events.errors import KeysBehind, LogBehind, LogMissing
 from events.keys import Keys
@@ -17,6 +17,9 @@ from events.tables import events, high_water, log_head
 MARK: Final = "high-water"  # the purpose under which it is noted beside the keys
 _LAST: Final = select(events.c.leaf, events.c.place).where(events.c.position == bindparam("position"))
 RESTORED: Final = "restored"  # noted beside keys that `wayhome restore files` put in place
+_END: Final = select(log_head.c.size, high_water.c.claims, events.c.leaf, events.c.place).select_from(
+    log_head.join(high_water, true()).outerjoin(events, events.c.position == log_head.c.size - 1)
+)
 _ROW: Final = select(high_water.c.claims, high_water.c.noted, high_water.c.moved_to)
 
 
@@ -53,10 +56,8 @@ def noted_mark(keys: Keys) -> HighWaterMark | None:
 
 def end_of(connection: Connection) -> HighWaterMark:
     """Return how far this log has come."""
-    size = int(connection.execute(select(log_head.c.size)).scalar_one())
-    row = connection.execute(_ROW).one()
-    leaf, place = _at(connection, size - 1) or (b"", b"")
-    return HighWaterMark(size, row.claims, leaf, place)
+    row = connection.execute(_END).one()
+    return HighWaterMark(row.size, row.claims, bytes(row.leaf or b""), bytes(row.place or b""))
 
 
 def refuse_older_copies(log: Log) -> None:
@@ -75,6 +76,12 @@ def refuse_older_copies(log: Log) -> None:
         raise LogBehind(f"this log and its keys were restored from copies; {_WHICH_LOG}")
 
 
+def is_marked(log: Log, connection: Connection) -> bool:
+    """Tell whether the mark beside the keys stands at the end of the log, which was not moved away under us."""
+    _refuse_replaced(log)
+    return noted_mark(log.keys) == end_of(connection)
+
+
 def raise_mark(log: Log) -> HighWaterMark:
     """Raise the mark beside the keys to the end of the log; it is durable before this returns, and never lowered.
 
@@ -83,8 +90,9 @@ def raise_mark(log: Log) -> HighWaterMark:
     """
     _refuse_replaced(log)
     with log.database.reading() as connection:
-        if noted_mark(log.keys) == end_of(connection):
-            return end_of(connection)
+        end = end_of(connection)
+    if noted_mark(log.keys) == end:
+        return end
     with log.database.writing() as connection:
         # One at a time, so that of two processes the slower one does not put the mark back.
         noted = connection.execute(_ROW.with_for_update()).one().noted

@@ -31,7 +31,9 @@ class ChangeFeed:
     def changed(self) -> list[CaseSnapshot]:
         """Return the cases that changed since the last call, as they stand now; each once."""
         touched: dict[str, None] = {}
-        while page := self._log.page(self._position, PAGE_SIZE):
+        is_more = True
+        while is_more:
+            page = self._log.page(self._position, PAGE_SIZE)
             for event in page:
                 stream = event.envelope.stream
                 if case_of_stream(stream) is not None:
@@ -39,7 +41,8 @@ class ChangeFeed:
                     touched[stream] = None
                 elif stream.startswith("directory:"):
                     self._fold(event, self._directories)
-            self._position = page[-1].position
+            self._position = page[-1].position if page else self._position
+            is_more = len(page) == PAGE_SIZE
         return list(self._seen(touched))
 
     def all(self) -> list[CaseSnapshot]:

@@ -85,6 +85,8 @@ class BankInbox:
     def read(self) -> int:
         """Read the files in the folder together and return how many payments they settled."""
         files = list(islice(self._files(), REPORTS_AT_ONCE))
+        if not files:
+            return 0
         found = self._record([Said(answer, file.hash, file.path.name) for file, said in files for answer in said])
         for one in found.strange:
             _log.warning("a bank report names what needs a look: %s: no such payment was sent from here", one)

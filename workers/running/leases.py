@@ -37,6 +37,12 @@ def _update(ids: Select[tuple[str]]) -> Update:
 
 _IDS = select(tasks.c.task_id)
 _IS_DUE = and_(tasks.c.status == "waiting", tasks.c.wanted, tasks.c.due_at <= bindparam("now"))
+# What a sweep looks for, asked here task by task and in ``due_work`` all at once.
+IS_LOST = and_(tasks.c.status == "claimed", tasks.c.lease_until < bindparam("now"))
+IS_UNRUNG = and_(_IS_DUE, tasks.c.rung_at <= bindparam("rung_before"))
+IS_UNKNOWN = and_(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("asked_before"))
+IS_CALLED_OFF = and_(tasks.c.status == "waiting", ~tasks.c.wanted)
+HAS_ELAPSED = and_(timers.c.status == "set", timers.c.due_at <= bindparam("now"))
 _IS_HELD = and_(tasks.c.task_id == bindparam("id"), tasks.c.epoch == bindparam("held"), tasks.c.status == "claimed")
 _CLAIM = (
     _update(_IDS.where(tasks.c.task_id.in_(_MINE), _IS_DUE))
@@ -55,25 +61,21 @@ _AGAIN = (
     .where(_IS_HELD)
     .values(status="waiting", due_at=bindparam("later"), error=bindparam("why"), rung_at="")
 )
-_LOST = select(tasks).where(tasks.c.status == "claimed", tasks.c.lease_until < bindparam("now")).limit(500)
+_LOST = select(tasks).where(IS_LOST).limit(500)
 _FREE = (
     update(tasks)
     .where(_IS_HELD, tasks.c.lease_until < bindparam("now"))
     .values(status="waiting", rung_at="", error="lease ran out")
 )
-_UNRUNG = _IDS.where(_IS_DUE, tasks.c.rung_at <= bindparam("before")).order_by(tasks.c.due_at)
+_UNRUNG = _IDS.where(IS_UNRUNG).order_by(tasks.c.due_at)
 _TO_RING = (
     _update(_UNRUNG.limit(bindparam("most"))).values(rung_at=bindparam("now")).returning(tasks.c.task_id, tasks.c.kind)
 )
-_UNKNOWN = (
-    _update(_IDS.where(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("before")).limit(100))
-    .values(rung_at=bindparam("now"))
-    .returning(*tasks.c)
-)
-_CALLED_OFF = select(tasks).where(tasks.c.status == "waiting", ~tasks.c.wanted).limit(500)
+_UNKNOWN = _update(_IDS.where(IS_UNKNOWN).limit(100)).values(rung_at=bindparam("now")).returning(*tasks.c)
+_CALLED_OFF = select(tasks).where(IS_CALLED_OFF).limit(500)
 _TIMERS_DUE = (
     select(timers.c.timer_id, timers.c.case_id, timers.c.due_at)
-    .where(timers.c.status == "set", timers.c.due_at <= bindparam("now"))
+    .where(HAS_ELAPSED)
     .order_by(timers.c.due_at, timers.c.timer_id)
     .limit(bindparam("most"))
 )
@@ -133,14 +135,14 @@ class Leases:
         """Return tasks that are due and that no bell was rung for lately, and note that one is rung now."""
         before = instant_text(instant(now) - again_after)
         with self._database.writing() as connection:
-            rows = connection.execute(_TO_RING, {"now": now, "before": before, "most": most})
+            rows = connection.execute(_TO_RING, {"now": now, "rung_before": before, "most": most})
             return [(row.task_id, row.kind) for row in rows]
 
     def unknown(self, now: str, again_after: timedelta) -> list[AnyJob]:
         """Return tasks nobody knows the outcome of and that were not asked about lately."""
         before = instant_text(instant(now) - again_after)
         with self._database.writing() as connection:
-            return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "before": before})]
+            return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "asked_before": before})]
 
     def called_off(self) -> list[AnyJob]:
         """Return tasks that came back undone after they had been called off: nobody will begin them again."""

@@ -23,6 +23,7 @@ from handlers.queries.quarantine import is_quarantined
 from workers.effects.registry import EFFECTS
 from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.staff_letters import StaffLetters
+from workers.running.due_work import DueWork, due_work
 from workers.running.jobs import AnyJob, JobOutcome
 from workers.running.leases import ElapsedTimer, Leases
 from workers.running.perform import Performer
@@ -83,25 +84,32 @@ class Sweeper:
         """
         if self._clock_leapt():
             return SweepResult(held="clock")
-        if self._is_quarantined():
-            return SweepResult(held="quarantine")
-        self._keep_mark()
         now = self.service.log.now()
+        due = self._look(now)
+        if due is None:
+            return SweepResult(held="quarantine")
+        self._keep_mark(due)
         problems: list[Exception] = []
-        _tried(lambda: sweep_drafts(self.service.log.database, instant(now)), problems)
-        swept = SweepResult(
-            freed=_tried(lambda: self._free_lost(now), problems),
-            answers=_tried(self.bank.read, problems),
-            fired=_tried(lambda: self._fire_timers(now), problems),
-            asked=_tried(lambda: self._ask_about_unknown(now), problems),
-            cancelled=_tried(self._cancel_called_off, problems),
-            compared=_tried(lambda: compare_new_cases(self.service), problems),
-            told=_tried(self.letters.send_due, problems) if self.letters else 0,
-            rung=_tried(lambda: self._ring(now), problems),
-        )
+        swept = self._swept(due, now, problems)
         if problems:
             raise problems[0]
         return swept
+
+    def _swept(self, due: DueWork, now: str, problems: list[Exception]) -> SweepResult:
+        """Do what is due, part by part; what one of them lets wait again is rung for at once."""
+        log = self.service.log
+        _tried(due.drafts, lambda: sweep_drafts(log.database, instant(now)), problems)
+        swept = SweepResult(
+            freed=_tried(due.lost, lambda: self._free_lost(now), problems),
+            answers=_tried(True, self.bank.read, problems),
+            fired=_tried(due.elapsed, lambda: self._fire_timers(now), problems),
+            asked=_tried(due.unknown, lambda: self._ask_about_unknown(now), problems),
+            cancelled=_tried(due.called_off, self._cancel_called_off, problems),
+            compared=_tried(due.new_cases, lambda: compare_new_cases(self.service), problems),
+            told=_tried(due.mail, self.letters.send_due, problems) if self.letters else 0,
+        )
+        moved = bool(problems) or any(swept[:-1])
+        return swept._replace(rung=_tried(due.unrung or moved, lambda: self._ring(now), problems))
 
     def sweep_safely(self) -> SweepResult:
         """Sweep, and when something fails say so and leave it to the next sweep: a sweeper never dies."""
@@ -116,15 +124,19 @@ class Sweeper:
         most = self.rhythm.leap_most
         return most is not None and leap(self.service.log) > most
 
-    def _keep_mark(self) -> None:
-        """Let what was recorded, and who may not sign in any more, stand beside the keys."""
-        raise_mark(self.service.log)
-        retire_closed_accounts(self.service.log)
-
-    def _is_quarantined(self) -> bool:
-        """Tell whether an older log is in place and not everything it does not know is settled."""
+    def _look(self, now: str) -> DueWork | None:
+        """Return what is due; None while an older log is in place and not everything it does not know is settled."""
+        rings, asks = (timedelta(seconds=after) for after in (self.rhythm.ring_again_s, self.rhythm.ask_again_s))
         with self.service.log.database.reading() as connection:
-            return is_quarantined(self.service.log, connection)
+            due = due_work(self.service.log, connection, now, ring_again=rings, ask_again=asks)
+            return None if due.restored and is_quarantined(self.service.log, connection) else due
+
+    def _keep_mark(self, due: DueWork) -> None:
+        """Let what was recorded, and who may not sign in any more, stand beside the keys."""
+        if due.unmarked:
+            raise_mark(self.service.log)
+        if due.closed:
+            retire_closed_accounts(self.service.log)
 
     def _free_lost(self, now: str) -> int:
         lost = self.leases.lost(now)
@@ -171,9 +183,9 @@ def compare_new_cases(service: CommandService) -> int:
     return len(new)
 
 
-def _tried(part: Callable[[], int], problems: list[Exception]) -> int:
+def _tried(is_due: bool, part: Callable[[], int], problems: list[Exception]) -> int:  # noqa: FBT001 - whether to
     try:
-        return part()
+        return part() if is_due else 0
     except Exception as problem:  # noqa: BLE001 - told when the other parts have had their turn
         problems.append(problem)
         return 0
