@@ -1,16 +1,18 @@
-# Six verbs: setup, demo, check, test, bench, lock. Each one makes .venv first if it has to.
+# Seven verbs: setup, demo, check, test, soak, bench, lock. Each one makes .venv first if it has to.
 PYTEST_ARGS ?= -q -n auto --maxprocesses 4 --dist loadgroup
 LOCK_ARGS ?=
+SEEDS ?= 100000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test bench lock clean
+.PHONY: help setup demo check test soak bench lock clean
 
 help:
 	@echo 'make demo    see Wayhome work, with invented people; ends at its console (SERVE=0: without)'
 	@echo 'make test    run every test               (PYTEST_ARGS="-k grant")'
 	@echo 'make check   format, lint, types, layers'
 	@echo 'make setup   make .venv for running and testing'
+	@echo 'make soak    break everything for hours: seeds, every crash, orders, power cuts   (SEEDS=1000, ARGS=...)'
 	@echo 'make bench   measure                      (ARGS=...)'
 	@echo 'make lock    pin the dependencies again   (LOCK_ARGS=--upgrade for newer ones)'
 	@echo 'make clean   remove what these made'
@@ -30,6 +32,17 @@ check: setup
 
 test: setup
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+# The long form of what .ci/run does in short; ARGS are for the seeds. Each part prints its line, and all of them are run.
+soak: setup
+	@failed=0; \
+	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief $(ARGS) || failed=1; \
+	.venv/bin/python -m tests.simulator --people 350 || failed=1; \
+	.venv/bin/python -m tests.simulator --every-place 1 || failed=1; \
+	.venv/bin/python -m tests.interleavings --switches 3 || failed=1; \
+	if [ -f tests/chaos/__main__.py ]; then .venv/bin/python -m tests.chaos || failed=1; fi; \
+	.venv/bin/python -m tests.power --cuts 1000 || failed=1; \
+	exit $$failed
 
 bench: setup
 	.venv/bin/python -m bench $(ARGS)

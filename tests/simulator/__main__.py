@@ -1,15 +1,14 @@
-"""Runs seeds: ``python -m tests.simulator --seed 1 --seeds 300``; a line for each, and one for all at the end."""
+"""Runs seeds: ``python -m tests.simulator --seed 1 --seeds 300``; a line for each, and for all at the end."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-import time
-from pathlib import Path
 
 from tests.simulator.every_place import crash_everywhere
 from tests.simulator.office import folder
-from tests.simulator.running import run, shortened
+from tests.simulator.seeds import Sum, run_all
 from tests.simulator.year import Terms
 
 
@@ -21,31 +20,30 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=2, help="how many people come (2); 350 is the whole programme")
     parser.add_argument("--days", type=int, default=420, help="how many days pass at the most (420)")
     parser.add_argument("--share", type=float, default=1.0, help="how much goes wrong: 0 nothing, 1 as usual")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once (one for each core)")
+    parser.add_argument("--brief", action="store_true", help="tell only of seeds that broke something, and the sum")
     parser.add_argument("--every-place", type=int, default=0, metavar="N", help="crash at every N-th place instead")
     given = parser.parse_args()
+    return _every_place(given.every_place) if given.every_place else _seeds(given)
+
+
+def _every_place(every: int) -> int:
     with folder() as place:
-        return _every_place(place, given.every_place) if given.every_place else _seeds(place, given)
-
-
-def _every_place(place: Path, every: int) -> int:
-    found = crash_everywhere(place, every=every)
+        found = crash_everywhere(place, every=every)
     print("\n".join([*found.findings, found.line]))
     return 1 if found.findings else 0
 
 
-def _seeds(place: Path, given: argparse.Namespace) -> int:
-    began, bad = time.monotonic(), 0
-    for seed in range(given.seed, given.seed + given.seeds):
-        terms = Terms(seed, given.people, given.days, given.share)
-        found = run(terms, place)
-        print(found.verdict.line if found.verdict else f"simulator seed={seed} error={found.error}")
-        if not found.ok:
-            bad += 1
-            print("\n".join(f"  {one}" for one in found.findings))
-            print(f"  seed {seed}, shortest schedule: {' '.join(map(str, shortened(terms, place, found)))}")
-    took = time.monotonic() - began
-    print(f"simulator seeds={given.seeds} broken={bad} seconds={took:.1f} seeds_per_second={given.seeds / took:.2f}")
-    return 1 if bad else 0
+def _seeds(given: argparse.Namespace) -> int:
+    asked = range(given.seed, given.seed + given.seeds)
+    terms = [Terms(seed, given.people, given.days, given.share) for seed in asked]
+    together = Sum()
+    for seed in run_all(terms, min(given.processes, len(terms))):
+        together.add(seed)
+        if not (given.brief and seed.found.ok):
+            print("\n".join(seed.lines), flush=True)
+    print(together.line)
+    return 1 if together.broken else 0
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from sqlalchemy import URL, Dialect, Engine, create_engine
 
 from console import container
+from events import database
 from events.facts import catalogue
 
 PASS: Callable[[str, bool], None] = lambda _kind, _after: None  # noqa: E731 - a value: nobody watches
@@ -26,6 +28,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.passed = PASS
+        self.written = 0  # grows with each commit that changed something, and with each database that is opened
         self.open: set[WatchedConnection] = set()
 
     def somebody_writes(self) -> bool:
@@ -45,6 +48,7 @@ class WatchedConnection(sqlite3.Connection):
         super().__init__(*how, **named)
         self._seen = 0
         WATCH.open.add(self)
+        WATCH.written += 1
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
         """Run a statement; of those the products says to the connection itself only this one matters here."""
@@ -59,12 +63,31 @@ class WatchedConnection(sqlite3.Connection):
         super().commit()
         self._seen = self.total_changes
         if changes:
+            WATCH.written += 1
             WATCH.passed("commit", True)
 
     def close(self) -> None:
         """Let go."""
         WATCH.open.discard(self)
         super().close()
+
+
+# What is the same in every process and dear to make is made once here, where processes begin anew every second.
+_CATALOGUE: Final = cache(catalogue)
+_COMPILED: Final = dict[Any, Any]()
+
+
+@cache
+def _dialect() -> Dialect:
+    return create_engine("sqlite://").dialect
+
+
+def _engine(url: URL, pool: int, begin: str, made: Callable[[URL, int, str], Engine] = database._sqlite) -> Engine:
+    """Return an engine that speaks as all others do, so that no statement is put into SQL twice."""
+    engine = made(url, pool, begin)
+    engine.dialect = engine.pool._dialect = _dialect()
+    engine._compiled_cache = _COMPILED
+    return engine
 
 
 @contextmanager
@@ -84,7 +107,8 @@ def watched() -> Iterator[Watch]:
         patch.setattr(sqlite3, "connect", connect)
         patch.setattr(sqlite3.dbapi2, "connect", connect)
         patch.setattr(os, "fsync", sync)
-        patch.setattr(container, "catalogue", cache(catalogue))  # the same for every process, and dear to make
+        patch.setattr(container, "catalogue", _CATALOGUE)
+        patch.setattr(database, "_sqlite", _engine)
         try:
             yield WATCH
         finally:

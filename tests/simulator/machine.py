@@ -11,7 +11,7 @@ from console.container import Container
 from console.settings import Settings
 from events.world import Clock, SeededEntropy
 from handlers.commanding.service import TaskNotifier
-from handlers.states.change_feed import ChangeFeed
+from tests.simulator.screens import Screens
 from workers.mail.post import Post
 from workers.running.orders import Orders
 from workers.running.perform import Backoff
@@ -28,7 +28,9 @@ class Killed(BaseException):
 class Machine:
     """Console and workers of one host, as ``wayhome serve`` has them; its threads are the scheduler's one."""
 
-    def __init__(self, name: str, data: Path, clock: Clock, queue: TaskNotifier, orders: Orders, post: Post) -> None:
+    def __init__(
+        self, name: str, data: Path, clock: Clock, queue: TaskNotifier, orders: Orders, post: Post, screens: Screens
+    ) -> None:
         self.name = name
         self.lives = 0  # how often it was begun
         self.is_dead = True
@@ -38,6 +40,7 @@ class Machine:
         self._queue = queue
         self._orders = orders
         self._post = post
+        self._screens = screens
         self._container: Container | None = None
         self.sweeper: Sweeper
 
@@ -46,6 +49,11 @@ class Machine:
         """Return what is open."""
         assert self._container is not None, "a machine that is down was asked"
         return self._container
+
+    @property
+    def feed(self) -> Screens:
+        """Return what people see, asked of this process."""
+        return self._screens.of(self.container)
 
     def begin(self, seed: int) -> None:
         """Open the office anew; nothing is left of the life before but what is on the disk."""
@@ -58,8 +66,8 @@ class Machine:
         self._container.service.bell = self._queue
         self.performer = pool.performer
         self.sweeper = replace(pool.sweeper, bell=self._queue)
-        self.feed = ChangeFeed(self._container.log, self._container.service.definitions)
         self.sealing = self._container.sealing()
+        self._screens.begun(self._container)
 
     def sweep(self) -> SweepResult:
         """Sweep as the process does: what fails waits for the next time."""

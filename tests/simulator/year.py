@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from events.errors import EventsError
 from events.instants import instant
@@ -25,6 +25,7 @@ from tests.simulator.faults import Faults
 from tests.simulator.machine import Killed, Machine, lapse
 from tests.simulator.outside import Agency, Bank, Habits, Mail, MailServer
 from tests.simulator.queue import Queue
+from tests.simulator.screens import Screens
 from tests.simulator.staff import Staff, Wishes
 
 ROUNDS_MAX: Final = 40  # of steps at one moment: a bug that never comes to rest is found
@@ -33,11 +34,13 @@ PERSON_ROUNDS_MAX: Final = 800  # for each person in all their years: a way with
 HEALING_ROUNDS_MAX: Final = 300  # and so many rounds of steps: who goes on for ever is not busy but lost
 STRIDE_MAX: Final = timedelta(days=8)
 DAY: Final = timedelta(days=1)
+_SEALS: Final = 0.05  # in how many sweeps the log is sealed too
 _SWEEPS: Final = 0.3  # in how many of the rounds after the first somebody sweeps
 MACHINES: Final = ("one", "two")
 _NEXT_TASK: Final = select(func.min(tasks.c.due_at)).where(tasks.c.status == "waiting", tasks.c.wanted)
 _NEXT_TIMER: Final = select(func.min(timers.c.due_at)).where(timers.c.status == "set")
-_UNKNOWN: Final = select(tasks.c.task_id).where(tasks.c.status == "unknown").limit(1)
+_UNKNOWN: Final = exists().where(tasks.c.status == "unknown")
+_NEXT: Final = select(_NEXT_TASK.scalar_subquery(), _NEXT_TIMER.scalar_subquery(), _UNKNOWN)
 
 
 class NeverQuiet(AssertionError):
@@ -72,6 +75,7 @@ class Simulation:
         self.staff = Staff(
             Wishes(terms.gives_up, terms.forgotten), terms.seed, terms.people, terms.days, self.faults, self.mail
         )
+        self._screens = Screens()
         self.machines = self._machines(data)
         self._acting: Machine | None = None
         self._is_nested = False
@@ -79,7 +83,8 @@ class Simulation:
         self._drawn = ""
 
     def _machines(self, data: Path) -> list[Machine]:
-        return [Machine(name, data, self.clock, self.queue, self.agency, self.mail) for name in MACHINES]
+        outside = (self.queue, self.agency, self.mail, self._screens)
+        return [Machine(name, data, self.clock, *outside) for name in MACHINES]
 
     # -- a run ----------------------------------------------------------------------------------------------
 
@@ -234,7 +239,7 @@ class Simulation:
         return bool(message)
 
     def _sweep(self, machine: Machine) -> bool:
-        if self._order.random() < 0.1:
+        if self._order.random() < _SEALS:
             self._seal(machine)
         return machine.sweep().anything
 
@@ -303,11 +308,10 @@ class Simulation:
         """Move on to the next thing that is due, or by a stride."""
         now = self.clock.now()
         with self.alive.container.database.reading() as connection:
-            due = [text for query in (_NEXT_TASK, _NEXT_TIMER) if (text := connection.execute(query).scalar())]
-            unknown = connection.execute(_UNKNOWN).first()
+            *due, unknown = connection.execute(_NEXT).one()
         if self.staff.pending or unknown:
             stride = min(stride, timedelta(hours=1))
-        next_due = min([instant(text) - now for text in due], default=stride)
+        next_due = min([instant(text) - now for text in due if text], default=stride)
         self.clock.advance(max(min(stride, next_due), timedelta(seconds=61)))
 
     def _is_over(self) -> bool:
