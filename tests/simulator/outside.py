@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
@@ -89,6 +89,10 @@ class Agency:
         """Return the keys of all orders."""
         return self.book.keys()
 
+    def call_off(self, key: str) -> None:
+        """Forget an order, as somebody said on the telephone."""
+        self.book.pop(key, None)
+
 
 class Mail:
     """The post as a folder that knows what lies in it."""
@@ -120,6 +124,14 @@ class Mail:
         """Tell, as whoever it is for would on the telephone, whether a letter came."""
         return any(deed.key == key for deed in self.delivered)
 
+    def of_tasks(self) -> set[str]:
+        """Return under which tasks' numbers letters arrived; the mail to those who work here has none."""
+        return {deed.key for deed in self.delivered if not deed.key.startswith("party-")}
+
+    def void(self, key: str) -> None:
+        """Tell whoever has a letter that it counts for nothing."""
+        self.delivered = [deed for deed in self.delivered if deed.key != key]
+
 
 class MailServer(Mail):
     """The post as a server that sends whatever it is handed, again too, and cannot be asked."""
@@ -136,6 +148,7 @@ class Bank:
         self._books: SimulatedBank | None = None
         self._due: list[tuple[datetime, str, bytes]] = []  # reports to be sent
         self._back: dict[str, datetime] = {}
+        self._now = datetime.min.replace(tzinfo=UTC)
         self.paid: Counter[str] = Counter()  # by payment, how many files of it were fetched
 
     def at(self, folder: Path) -> Bank:
@@ -150,6 +163,7 @@ class Bank:
 
     def work(self, now: datetime) -> bool:
         """Fetch what is there and answer what is due; tell whether anything moved."""
+        self._now = now
         books = self._books = self._books or SimulatedBank(now, _refused_now_and_then)
         before = books.statement().keys()
         moved = [path for path in sorted((self.folder / "out").glob("*.xml")) if self._fetched(path, books, now)]
@@ -160,6 +174,14 @@ class Bank:
         for _, name, data in due:
             self._put(name, data)
         return bool(moved or due)
+
+    def take_back(self, file: str, payment: str) -> None:
+        """Have a payment stopped before it is fetched, or recalled after it was made."""
+        (self.folder / "out" / f"{file}.xml").unlink(missing_ok=True)
+        if self._books is not None and payment in self._books.statement():
+            message_id = self._books.give_back(payment, "CUST")
+            self._back.pop(payment, None)
+            self._due.append((self._now, f"{message_id}~back", self._books.report(message_id)))
 
     @property
     def is_quiet(self) -> bool:

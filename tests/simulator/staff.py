@@ -6,10 +6,10 @@ What was asked and not answered, and what was acknowledged, they have on paper: 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,10 +28,13 @@ from handlers.states.case_reader import CaseSnapshot
 from tests.simulator.faults import Faults
 from tests.simulator.machine import Machine
 from tests.simulator.outside import Mail
+from tests.simulator.paper import Paper, Told
+from workflow.case.erasure import is_erased
 from workflow.case.proposals import proposals_of
 from workflow.command import CancelTask, CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
 from workflow.reasons import Refused
 from workflow.subjects.erasure.commands import ErasePerson, RequestErasure
+from workflow.subjects.intake.commands import OpenCase
 from workflow.tasks import KIND_OF
 
 _STUCK: Final = select(tasks).where(tasks.c.status.in_(("unknown", "dead"))).order_by(tasks.c.task_id)
@@ -42,6 +45,13 @@ class Wishes(NamedTuple):
 
     gives_up: float
     forgotten: float
+
+
+class AfterRestore(Protocol):
+    """Whoever settles what an older copy knows nothing of, as long as something is open."""
+
+    def wanted(self, machine: Machine, staff: Staff) -> Iterable[Command]:
+        """Return what is to be asked for now."""
 
 
 class Staff:
@@ -57,6 +67,9 @@ class Staff:
         within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
         self._comes = sorted(self._order.random() * within for _ in range(people))
         self._arrived = 0
+        self._openings: list[OpenCase] = []  # on paper, should the office lose them
+        self.lost = 0  # answers that an older copy knows nothing of
+        self.after_restore: AfterRestore | None = None
         self._desk_day = -1
         self.pending: dict[UUID, Command] = {}
         self.acknowledged: dict[UUID, Acknowledgement] = {}
@@ -79,13 +92,16 @@ class Staff:
         awaited = {command.case_id for command in self.pending.values() if isinstance(command, CaseCommand)}
         wanted: list[Command] = []
         while not self.everybody_came() and self._comes[self._arrived] <= day:
-            wanted.append(arrival(self._arrived, self._seed, definition.programme.day(now), "moscow"))
+            self._openings.append(arrival(self._arrived, self._seed, definition.programme.day(now), "moscow"))
             self._arrived += 1
+        wanted += self._openings
         if day % 10 == 0 and day != self._desk_day:
             self._desk_day = day
             wanted += desk_commands(definition.programme, now, self._seed)
         machine.feed.changed()
         wanted += self._about_stuck(machine, awaited)
+        if self.after_restore is not None:
+            wanted += self.after_restore.wanted(machine, self)
         for seen in machine.feed.all():
             if seen.case.case_id not in awaited:
                 wanted += self._about(seen, now)
@@ -110,6 +126,21 @@ class Staff:
                 elif ticket.error is not None and not isinstance(ticket.error, EventsError | HandlersError):
                     raise ticket.error
         return answered
+
+    def told(self) -> Told:
+        """Return what has been told so far, as it is on paper."""
+        return Told(dict(self.acknowledged), dict(self.refused))
+
+    def has_lost(self, told: Told, paper: Paper) -> None:
+        """Take what was told since an older copy was made off the desk; what is under way is asked for anew."""
+        self.lost += len(self.acknowledged.keys() - told.acknowledged.keys())
+        self.acknowledged, self.refused = dict(told.acknowledged), dict(told.refused)
+        self.pending.clear()
+        self.erased.clear()
+        gone = self.withdrawn.keys() | paper.erased
+        self._openings = [
+            one for one in self._openings if one.command_id in self.acknowledged or str(one.case_id) not in gone
+        ]
 
     def _in_parts(self, sent: Sequence[Command]) -> Iterator[Sequence[Command]]:
         """Some ask together, others one by one."""
@@ -137,11 +168,16 @@ class Staff:
     def _about(self, seen: CaseSnapshot, now: datetime) -> list[Command]:
         managed = ManagedCase(seen, now)
         proposals = proposals_of(seen.case).pending
+        ends = seen.definition.journey.stage(seen.case.stage).ends
+        if is_erased(seen.case):
+            return []
+        if seen.case.case_id in self.withdrawn and not ends:  # an older copy knows nothing of it
+            return [managed.advance("withdraw", reason="declined")]
         erasing = [key for key, one in proposals.items() if one.command == ErasePerson.__name__]
         if erasing:
             officer = {"actor": DATA_PROTECTION, "mandate": "data_protection"}
             return [self._made(ConfirmDecision, seen, proposal_id=erasing[0], **officer)]
-        if seen.definition.journey.stage(seen.case.stage).ends and not proposals:
+        if ends and not proposals:
             return self._to_be_forgotten(seen)
         if not proposals and seen.case.stage != "referral" and self._order.random() < self._wishes.gives_up:
             return [managed.advance("withdraw", reason="declined")]

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
+from tests.simulator.restores import numbers_of_restores, of_restores
 from tests.simulator.year import Simulation
 from workflow.tasks import GIVING_BACK
 
@@ -72,7 +73,7 @@ def judged(world: Simulation) -> Verdict:
     for one in results:
         for fault in one.faults:
             broken[_about(one, fault)].append(f"{one.name} {fault}")
-    for promise, found in _of_the_ledgers(world):
+    for promise, found in (*_of_the_ledgers(world), *of_restores(world)):
         broken[promise].append(found)
     with container.database.reading() as connection:
         place = bytes(connection.exec_driver_sql("SELECT place FROM log_head").scalar_one()).hex()
@@ -88,7 +89,7 @@ def _about(one: CheckResult, fault: str) -> str:
 
 def _performed(world: Simulation) -> dict[str, int]:
     """Return how often each task was done outside; a letter that a person had written again is that person's."""
-    letters = Counter(deed.key for deed in world.mail.delivered if not deed.key.startswith("party-"))
+    letters = Counter(deed.key for deed in world.mail.delivered if deed.key in world.mail.of_tasks())
     letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in world.staff.retried.items()}))
     return dict(Counter(world.agency.book.keys()) + letters)
 
@@ -148,4 +149,5 @@ def _numbers(world: Simulation) -> dict[str, int]:
         "twice": faults.count("twice"),
         "late": faults.count("late"),
         "lies": faults.count("silent_done", "error_done", "unsure"),
+        **numbers_of_restores(world),
     }

@@ -20,6 +20,7 @@ from events.errors import EventsError
 from events.instants import instant
 from events.world import ManualClock
 from handlers.projections.tables import tasks, timers
+from tests.simulator.copies import Copies
 from tests.simulator.durable import WATCH
 from tests.simulator.faults import Faults
 from tests.simulator.machine import Killed, Machine, lapse
@@ -77,6 +78,7 @@ class Simulation:
         )
         self._screens = Screens()
         self.machines = self._machines(data)
+        self.copies = Copies(self, data)
         self._acting: Machine | None = None
         self._is_nested = False
         self._moment = self._rounds = 0
@@ -121,6 +123,12 @@ class Simulation:
         for machine in self.machines:
             machine.end()
 
+    def stop(self) -> None:
+        """Let all processes be gone, and the queue with them."""
+        for machine in self.machines:
+            machine.end()
+        self.queue.empty()
+
     @property
     def somebody_acts(self) -> bool:
         """Tell whether a process is in the middle of a step."""
@@ -151,6 +159,7 @@ class Simulation:
     def _moments_work(self) -> bool:
         """Take steps until nobody has anything to do at this moment; tell whether anything was done."""
         self._moment += 1
+        self.copies.moment()
         self.queue.come_in()
         anything = False
         for number in range(ROUNDS_MAX):
@@ -309,6 +318,8 @@ class Simulation:
         now = self.clock.now()
         with self.alive.container.database.reading() as connection:
             *due, unknown = connection.execute(_NEXT).one()
+        if self.copies.is_on:
+            due = []  # what is due waits for two officers
         if self.staff.pending or unknown:
             stride = min(stride, timedelta(hours=1))
         next_due = min([instant(text) - now for text in due if text], default=stride)
@@ -331,4 +342,4 @@ class Simulation:
             left = connection.execute(select(tasks.c.task_id).where(is_open).limit(1)).first()
             due = select(timers.c.timer_id).where(timers.c.status == "set", timers.c.due_at <= now).limit(1)
             left = left or connection.execute(due).first()
-        return left is None and not self.staff.pending and self.bank.is_quiet
+        return left is None and not self.staff.pending and self.bank.is_quiet and not self.copies.is_on

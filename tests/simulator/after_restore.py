@@ -1,0 +1,90 @@
+"""The time after an older copy was put back: until two officers have settled everything, and a little beyond.
+
+The bank's answers that the lost part had heard are put back to be read again, once the quarantine is lifted and as
+often as a release is recorded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import orjson
+from sqlalchemy import select
+
+from events.log import Log
+from handlers.projections.tables import tasks
+from handlers.queries.quarantine import is_quarantined
+from handlers.states.case_reader import CaseSnapshot
+from tests.simulator.machine import Machine
+from tests.simulator.officers import Officers
+from tests.simulator.operator import Operator
+from tests.simulator.paper import Paper
+from workflow.command import Command, ConfirmOfficeDecision
+from workflow.subjects.grants.state import grants_of
+from workflow.subjects.restore.commands import QuarantineCommand
+
+if TYPE_CHECKING:
+    from tests.simulator.staff import Staff
+
+_PAYMENTS = select(tasks.c.task_id, tasks.c.subject).where(tasks.c.kind == "disburse_grant")
+
+
+class AfterRestore:
+    """What operator and officers have to do, one step at each look."""
+
+    def __init__(self, operator: Operator, officers: Officers) -> None:
+        self.operator = operator
+        self.officers = officers
+        self.is_on = False
+        self.patient = True  # as long as things go wrong; then everything is to be done
+        self.lifted = 0
+        self._has_begun = False
+        self._heard: set[str] = set()  # payments whose answers were put back
+
+    def begin(self, paper: Paper) -> None:
+        """Begin with an older copy."""
+        self.is_on = self._has_begun = True
+        self._heard.clear()
+        self.officers.begin(paper, self.operator.begin())
+
+    def wanted(self, machine: Machine, staff: Staff) -> Iterator[Command]:
+        """Yield what is to be asked for now."""
+        if not self._has_begun:
+            return
+        cases = {one.case.case_id: one for one in machine.feed.all()}
+        if self._is_lifted(machine.container.log):
+            self._put_answers_back(machine.container.log, cases)
+        elif not _is_awaited(staff) and not self.operator.accept_what_is_new():
+            is_known = all(_is_over(cases[one]) for one in staff.withdrawn if one in cases)
+            yield from self.officers.wanted(machine.container, cases, patient=self.patient, may_lift=is_known)
+
+    def _is_lifted(self, log: Log) -> bool:
+        if self.is_on:
+            with log.database.reading() as connection:
+                self.is_on = is_quarantined(log, connection)
+            self.lifted += not self.is_on
+        return not self.is_on
+
+    def _put_answers_back(self, log: Log, cases: Mapping[str, CaseSnapshot]) -> None:
+        """Have read again what the bank said of payments that are known, and of which nothing was heard here."""
+        with log.database.reading() as connection:
+            files = {orjson.loads(row.subject)["tranche_id"]: row.task_id for row in connection.execute(_PAYMENTS)}
+        parts = {
+            key: one.status
+            for seen in cases.values()
+            for grant in grants_of(seen.case).grants.values()
+            for key, one in grant.tranches.items()
+        }
+        for key, file in files.items():
+            if key not in self._heard and parts.get(key) in ("instructed", "paid"):
+                self._heard.add(key)
+                self.operator.put_answers_back(file)
+
+
+def _is_awaited(staff: Staff) -> bool:
+    return any(isinstance(one, QuarantineCommand | ConfirmOfficeDecision) for one in staff.pending.values())
+
+
+def _is_over(seen: CaseSnapshot) -> bool:
+    return seen.definition.journey.stage(seen.case.stage).ends
