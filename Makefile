@@ -55,6 +55,7 @@ lock:
 	$(COMPILE) --group pyproject.toml:boot -o requirements-boot.lock
 	$(COMPILE) pyproject.toml --group build -o requirements.lock
 	$(COMPILE) pyproject.toml --group build --group test -c requirements.lock -o requirements-test.lock
+	$(COMPILE) --group pyproject.toml:peers -c requirements.lock -o requirements-peers.lock
 
 clean:
 	rm -rf .venv .boot dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

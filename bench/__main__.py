@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.conditions import conditions, print_conditions
 
-OURS = ("commands", "memory", "latency", "contention", "console", "tree", "audit")
+OURS = ("commands", "memory", "latency", "contention", "console", "tree", "audit", "peers")
 _PLAIN = ("memory", "latency", "contention", "audit")  # asked for nothing but whether it shall be quick
 WHOLE = ("journeys", "ctdc")
 
@@ -50,6 +50,10 @@ def _run(name: str, chosen: argparse.Namespace, more: list[str]) -> dict[str, An
         from bench import console
 
         return console.run(quick=quick, counts=chosen.cases or (), seconds=float(chosen.seconds))
+    if name == "peers":
+        from bench.beside.run import run as beside
+
+        return beside(quick=quick)
     if name == "tree":
         from bench import tree
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from typing import Any
 
 from bench.people import command, opening
+from bench.together import together
 from events.ids import CaseId
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
@@ -44,30 +43,6 @@ def rate(service: CommandService, cases: Sequence[CaseId], mix: str, rows: int) 
     """Return commands per second of one caller for each case, each going through the mix so many times."""
     loops = [lambda case=case: _carry_out(service, case, mix, rows) for case in cases]
     return len(cases) * rows * len(MIXES[mix]) / together(loops)
-
-
-def together(loops: Sequence[Callable[[], None]]) -> float:
-    """Run the loops at the same time, each in a thread, and return the seconds until the last one is done."""
-    problems: list[BaseException] = []
-    ready = threading.Barrier(len(loops) + 1)
-    threads = [threading.Thread(target=_run, args=(loop, ready, problems)) for loop in loops]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    start = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    if problems:
-        raise problems[0]
-    return time.perf_counter() - start
-
-
-def _run(loop: Callable[[], None], ready: threading.Barrier, problems: list[BaseException]) -> None:
-    ready.wait()
-    try:
-        loop()
-    except Exception as problem:  # noqa: BLE001 - handed to whoever waits for the threads
-        problems.append(problem)
 
 
 def _carry_out(service: CommandService, case: CaseId, mix: str, rows: int) -> None:

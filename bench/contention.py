@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bench.callers import together
 from bench.people import Centre, command
 from bench.servers import durable_postgres, empty_database
+from bench.together import together
 from events.ids import CaseId
 from handlers.commanding.answers import Accepted, Answer
 from handlers.commanding.service import CommandService

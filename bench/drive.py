@@ -7,13 +7,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -24,6 +21,7 @@ import redis
 import yaml
 from sqlalchemy import exists, func, or_, select
 
+from bench.crews import Workers
 from bench.jumping_clock import JumpingClock
 from bench.servers import durable_postgres, empty_database, redis_address
 from console.container import Container
@@ -44,7 +42,7 @@ from workflow.programme.loading import Definition, shipped_programme_text
 from workflow.subjects.travel.state import travel_of
 
 BATCH = 250
-GATHER_S = 0.03  # let the workers finish some more before the case manager looks again
+GATHER_S = 0.01  # let the workers finish some more before the case manager looks again
 STILL_S_MAX = 60.0
 
 
@@ -75,38 +73,6 @@ def large_programme(people: int, per_day: int) -> str:
     return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 
-class Workers:
-    """Two worker processes that can be killed and started again; ends only what it started."""
-
-    def __init__(self, office: Container, clock: Path) -> None:
-        settings = office.settings
-        self._environment = os.environ | {
-            "WAYHOME_DATABASE_URL": settings.database_url or "",
-            "WAYHOME_REDIS_URL": settings.redis_url or "",
-            "WAYHOME_ALLOW_OWNER": settings.allow_owner or "",
-        }
-        self._command = [sys.executable, "-m", "bench.worker", str(settings.data), str(clock)]
-        self._running = [self._start(), self._start()]
-        self.killed = 0
-
-    def kill_one(self, which: int) -> None:
-        """Kill a worker in whatever it is doing, and start another in its place."""
-        self._running[which].kill()
-        self._running[which].wait()
-        self._running[which] = self._start()
-        self.killed += 1
-
-    def stop(self) -> None:
-        """Let both finish what they have in hand, and stop."""
-        for process in self._running:
-            process.terminate()
-        for process in self._running:
-            process.wait(60)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, env=self._environment)
-
-
 class Drive:
     """Takes imported referrals through the journey with the rehearsal's case manager."""
 
@@ -133,8 +99,11 @@ class Drive:
         """Add imported cases to those that wait to be taken up."""
         self._waiting += case_ids
 
-    def run(self, hour_struck: Any) -> None:
-        """Work until every case has ended; ``hour_struck`` is called once for each round."""
+    def run(self, hour_struck: Any, sweep: Callable[[], None] = lambda: None) -> None:
+        """Work until every case has ended; ``hour_struck`` is called once for each round.
+
+        ``sweep`` has a worker look at once for what became due: else the next sweep is waited for.
+        """
         # Whoever imported the cases leads them, and what needs two people needs their accounts.
         opened(self._office, self._definition.programme.programme, Part("staff:importer", "case_manager", ""))
         next_intake, still_since = self._clock.now(), time.perf_counter()
@@ -142,12 +111,16 @@ class Drive:
             if self._clock.now() >= next_intake:
                 self._take_up()
                 next_intake = self._clock.now() + timedelta(days=1)
-            busy = self._manage() or self._bank.answer(self._clock.now()) > 0
+            busy = self._manage()
+            if not busy and self._bank.answer(self._clock.now()):
+                busy = True
+                sweep()
             hour_struck(self._ended, len(self._open), self.commands, self._clock.now())
             if busy:
                 still_since = time.perf_counter()
             elif not self._due_now():
                 self._pass_time(next_intake)
+                sweep()
                 still_since = time.perf_counter()
             assert time.perf_counter() - still_since < STILL_S_MAX, (
                 "nothing has moved for a minute; see tasks and timers"
@@ -183,7 +156,7 @@ class Drive:
         return moved
 
     def _due_now(self) -> bool:
-        """Tell whether workers or timers still have something to do at this moment."""
+        """Tell whether workers still have something to do at this moment: tasks, timers, an answer of the bank."""
         now = self._office.log.now()
         due_now = (
             exists().where(tasks.c.status == "claimed"),
@@ -192,6 +165,7 @@ class Drive:
         )
         with self._office.database.reading() as connection:
             waiting = bool(connection.execute(select(or_(*due_now))).scalar_one())
+        waiting = waiting or any((self._office.settings.bank_folder / "in").glob("*.xml"))
         if waiting:
             time.sleep(GATHER_S)
         return waiting
@@ -267,13 +241,13 @@ def _run(office: Container, clock: JumpingClock, clock_file: Path, plan: Plan) -
     again = list(import_ctdc(office.service, file, "moscow", "staff:importer"))
     print(f"imported again: {sum(d.new for d in again)} new, {sum(d.known for d in again)} known", flush=True)
     drive = Drive(office, clock, definition, plan)
-    drive.take(_case_ids(office))
+    drive.take(case_ids(office))
     office.ring_workers()
     with _workers(office, clock_file) as workers:
         assert office.settings.redis_url is not None
         harm = Harm(workers, office.settings.redis_url, plan, people)
         began = time.perf_counter()
-        drive.run(_teller(harm, people))
+        drive.run(_teller(harm, people), workers.sweep)
         took = time.perf_counter() - began
     print(f"harm done: {workers.killed} workers killed, Redis emptied {harm.flushed} times")
     _say_speed(office, drive, people, took)
@@ -311,7 +285,12 @@ def _teller(harm: Harm, people: int) -> Any:
     return tell
 
 
-def _case_ids(office: Container) -> list[str]:
+def quiet(_ended: int, _opened: int, _commands: int, _now: datetime) -> None:
+    """Say nothing, and harm nobody."""
+
+
+def case_ids(office: Container) -> list[str]:
+    """Return every case there is."""
     with office.database.reading() as connection:
         return [row.case_id for row in connection.execute(select(case_board.c.case_id).order_by(case_board.c.case_id))]
 

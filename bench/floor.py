@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import psycopg
 
-from bench.callers import together
 from bench.servers import plain
+from bench.together import together
 
 BODY = b"x" * 330  # with its keys and numbers about 400 bytes
 TABLE = """CREATE TABLE IF NOT EXISTS bench_events (

@@ -24,8 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     """Run the drive on invented records and return 0 when every check holds afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "invented.csv"
-        file.write_text("\n".join([_HEADER, *(_record(number) for number in range(PEOPLE))]) + "\n", encoding="utf-8")
+        invented(file, PEOPLE)
         return drive.main([str(file), *arguments])
+
+
+def invented(file: Path, people: int) -> None:
+    """Write so many records of people who do not exist; a longer file begins with the same."""
+    file.write_text("\n".join([_HEADER, *map(_record, range(people))]) + "\n", encoding="utf-8")
 
 
 def _record(number: int) -> str:

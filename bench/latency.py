@@ -56,7 +56,7 @@ def _in_turn(bells: list[Bell], times: int, pause: Callable[[], float]) -> Waits
             time.sleep(pause())
             if number % 10 == 0:
                 waits[bell.name].append([])
-            waits[bell.name][-1] += _rung(bell, 1)
+            waits[bell.name][-1] += rung(bell, 1)
     return waits
 
 
@@ -66,7 +66,7 @@ def _rarely(bells: list[Bell], times: int) -> Waits:
     for number in range(times):
         for bell in bells if number % 2 else reversed(bells):
             time.sleep(4 / len(bells))
-            waits[bell.name].append(_rung(bell, 1))
+            waits[bell.name].append(rung(bell, 1))
     return waits
 
 
@@ -75,11 +75,12 @@ def _busy(bells: list[Bell], rounds: int, rate: int) -> Waits:
     waits: Waits = {bell.name: [] for bell in bells}
     for number in range(rounds):
         for bell in bells if number % 2 else reversed(bells):
-            waits[bell.name].append(_rung(bell, rate, 1 / rate))
+            waits[bell.name].append(rung(bell, rate, 1 / rate))
     return waits
 
 
-def _rung(bell: Bell, times: int, apart: float = 0.0) -> list[float]:
+def rung(bell: Bell, times: int, apart: float = 0.0) -> list[float]:
+    """Ring a bell so many times, so many seconds apart, and return how many milliseconds each ring waited."""
     start = time.perf_counter()
     for number in range(times):
         time.sleep(max(0.0, start + number * apart - time.perf_counter()))

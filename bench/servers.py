@@ -13,6 +13,7 @@ from tests.servers.valkey import valkey_server
 
 DATABASE_URL_VARIABLE = "WAYHOME_BENCH_DATABASE_URL"
 REDIS_URL_VARIABLE = "WAYHOME_BENCH_REDIS_URL"
+ROOMY = {"max_connections": "400"}  # a connection for each caller of each peer
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def durable_postgres() -> Iterator[Postgres]:
     if borrowed:
         yield BorrowedPostgres(make_url(borrowed))
         return
-    with postgres_server(durable=True) as server:
+    with postgres_server(durable=True, settings=ROOMY) as server:
         yield server
 
 

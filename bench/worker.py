@@ -1,15 +1,13 @@
 """A worker process of a bench: the product's own crew, with time that can be pushed ahead.
 
-``python -m bench.worker DATA CLOCK`` with the servers in the environment, as ``wayhome work`` takes them.
+``python -m bench.worker DATA CLOCK`` with the servers in the environment, as ``wayhome work`` takes them. Each line of
+its input says that time was pushed ahead, and it sweeps at once; it ends in good order when the input closes.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 from bench.jumping_clock import JumpingClock
@@ -17,20 +15,17 @@ from console.container import Container
 from console.settings import settings
 from workers.running.worker_pool import WorkerSettings
 
-TERMS = WorkerSettings(threads=4, lease_s=8.0, sweep_s=0.2)
+TERMS = WorkerSettings(threads=4, lease_s=8.0)
 
 
 def main(data: Path, clock: Path) -> None:
-    """Work until told to stop."""
+    """Work until the other end closes our input, or is gone."""
     logging.basicConfig(level=logging.ERROR)
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     office = Container(settings(data), clock=JumpingClock(clock))
     crew = office.pool(TERMS)
     crew.start()
-    parent = os.getppid()
-    while not ended.wait(1.0) and os.getppid() == parent:
-        continue  # a worker of a bench that was killed ends by itself
+    for _ in sys.stdin:
+        crew.sweeper.sweep_safely()
     crew.stop()
     office.close()
 

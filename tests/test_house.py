@@ -16,7 +16,7 @@ from workflow.subjects.intake.ages import against_ages
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("events", "workflow", "handlers", "workers", "console")
-LOCKS = ("requirements-boot.lock", "requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements-boot.lock", "requirements.lock", "requirements-test.lock", "requirements-peers.lock")
 
 # Anything that is not a pin, a hash or the name of who asked for it has no place in a lock.
 NAME = r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,-]+\])?"

@@ -138,10 +138,13 @@ Postgres = PrivatePostgres | BorrowedPostgres
 
 
 @contextmanager
-def postgres_server(*, durable: bool = False, programs: Programs | None = None) -> Iterator[Postgres]:
+def postgres_server(
+    *, durable: bool = False, programs: Programs | None = None, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Postgres]:
     """Lends a PostgreSQL until the block ends: the one in WAYHOME_TEST_DATABASE_URL, else a private one.
 
-    `durable` keeps fsync on, as benches must; naming `programs` always starts a private one. Raises NoServer.
+    `durable` keeps fsync on, as benches must; naming `programs` always starts a private one, `settings` are for that
+    one. Raises NoServer.
     """
     borrowed = os.environ.get(DATABASE_URL_VARIABLE)
     if borrowed and programs is None:
@@ -149,7 +152,7 @@ def postgres_server(*, durable: bool = False, programs: Programs | None = None) 
         return
     place = None if durable else place_for_throwaways()
     with private_directory("wayhome-pg-", Account.unprivileged(), place) as directory:
-        server = PrivatePostgres(directory, programs or _best_programs(), durable=durable)
+        server = PrivatePostgres(directory, programs or _best_programs(), durable=durable, settings=settings)
         try:
             server.start()
             yield server

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bench.drive import Drive, Plan, Workers, large_programme
+from bench.crews import Workers
+from bench.drive import Drive, Plan, large_programme
 from bench.jumping_clock import JumpingClock
 from console.container import Container
 from console.settings import Settings
@@ -86,7 +87,7 @@ def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
         office.ring_workers()
         with at_work(Workers(office, tmp_path / "clock")) as workers:
             mishaps = Mishaps(workers, valkey)
-            drive.run(mishaps)
+            drive.run(mishaps, workers.sweep)
         assert (mishaps.flushed, workers.killed) == (3, 1)
         assert [row["stage"] for row in board(office) if not row["ended"]] == []
         checks = checked(office, drive)

@@ -1,0 +1,95 @@
+"""PostgreSQL by hand: psycopg, a row of the board that is locked and changed, and two round trips a command."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from bench.peers.work import Change, Decide, State
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS bench_events (
+    position bigserial PRIMARY KEY, stream uuid NOT NULL, version int NOT NULL, type text NOT NULL, data bytea NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(), UNIQUE (stream, version));
+CREATE TABLE IF NOT EXISTS bench_board (
+    case_id uuid PRIMARY KEY, stage text NOT NULL, open_tasks int NOT NULL, closed bool NOT NULL, version int NOT NULL);
+CREATE TABLE IF NOT EXISTS bench_tasks (
+    case_id uuid NOT NULL, name text NOT NULL, status text NOT NULL, PRIMARY KEY (case_id, name));
+CREATE INDEX IF NOT EXISTS bench_ready ON bench_board (case_id) WHERE open_tasks = 0 AND NOT closed"""
+STATE = "SELECT stage, open_tasks, closed, version FROM bench_board WHERE case_id = %s FOR UPDATE"
+EVENTS = """
+INSERT INTO bench_events (stream, version, type, data)
+SELECT %s, %s + n, type, data FROM unnest(%s::text[], %s::bytea[]) WITH ORDINALITY AS t (type, data, n)"""
+ASKED = "INSERT INTO bench_tasks (case_id, name, status) SELECT %s, unnest(%s::text[]), 'waiting'"
+DONE = "UPDATE bench_tasks SET status = 'done' WHERE case_id = %s AND name = %s"
+BOARD = """
+INSERT INTO bench_board (stage, open_tasks, closed, version, case_id) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (case_id) DO UPDATE SET stage = excluded.stage, open_tasks = excluded.open_tasks,
+    closed = excluded.closed, version = excluded.version"""
+STREAM = "SELECT type, data FROM bench_events WHERE stream = %s ORDER BY version"
+READY = "SELECT case_id, version FROM bench_board WHERE open_tasks = 0 AND NOT closed"
+Connection = psycopg.Connection[Any]
+
+
+class ByHand:
+    """A connection for each thread."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._mine = threading.local()
+        self._all: list[Connection] = []
+        self.connection().execute(TABLES, prepare=False)
+
+    def connection(self) -> Connection:
+        """Return this thread's connection."""
+        found: Connection | None = getattr(self._mine, "connection", None)
+        if found is None:
+            found = self._mine.connection = psycopg.connect(self._url, autocommit=True, prepare_threshold=0)
+            self._all.append(found)
+        return found
+
+    def record(self, case: UUID, decide: Decide) -> Change:
+        """Write a command in two round trips: begin and look; write and commit."""
+        connection = self.connection()
+        with connection.pipeline(), connection.transaction():
+            return self.written(connection, case, decide)
+
+    def written(self, connection: Connection, case: UUID, decide: Decide) -> Change:
+        """Lock the case's row, decide, and write, within a transaction that somebody else ends."""
+        row = connection.execute(STATE, (case,)).fetchone()
+        change = decide(State(*row) if row else State())
+        first = change.state.version - len(change.events)
+        bodies = [orjson.dumps(body) for _, body in change.events]
+        connection.execute(EVENTS, (case, first, [kind for kind, _ in change.events], bodies))
+        self._write_tasks(connection, case, change)
+        connection.execute(BOARD, (*change.state, case))
+        return change
+
+    def _write_tasks(self, connection: Connection, case: UUID, change: Change) -> None:
+        if change.asked:
+            connection.execute(ASKED, (case, list(change.asked)))
+        if change.finished:
+            connection.execute(DONE, (case, change.finished))
+
+    def read(self, cases: list[UUID]) -> int:
+        """Read and decode one stream after another, and keep the last of each: little more than the limit."""
+        cursor, count = self.connection().cursor(binary=True), 0
+        for case in cases:
+            state: dict[str, Any] = {}
+            for kind, data in cursor.execute(STREAM, (case,)):
+                state |= {kind: orjson.loads(data)}
+                count += 1
+        return count
+
+    def ready(self) -> list[tuple[UUID, int]]:
+        """Return the cases at which nothing is open."""
+        return self.connection().execute(READY).fetchall()
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._all:
+            connection.close()
