@@ -1,8 +1,10 @@
 """Where a run takes place: its folders, its servers, its doors, and who is called by which name."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from console.settings import Settings
 
@@ -24,6 +26,32 @@ class Place:
     outside: str  # the address at which mail sink and travel agent listen
     mail_port: int
     agent_port: int
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return the place of a run that has begun in a folder."""
+        told = json.loads((folder / "place.json").read_text())
+        paths = {"folder": folder, "clock": Path(told["clock"]), "consoles": tuple(told["consoles"])}
+        return cls(**(told | paths))
+
+    def write(self) -> None:
+        """Say in the folder what every process is told."""
+        (self.folder / "place.json").write_text(json.dumps(asdict(self), default=str))
+
+    @property
+    def calm(self) -> Path:
+        """Return the file that is there once everything was healed: the clients bring to an end what is open."""
+        return self.folder / "calm"
+
+    @property
+    def people(self) -> Path:
+        """Return the file with who may sign in, and with what."""
+        return self.folder / "people.json"
+
+    @property
+    def progress(self) -> Path:
+        """Return the file in which the clients say how far they are."""
+        return self.folder / "progress.json"
 
     @property
     def data(self) -> Path:
@@ -54,14 +82,15 @@ class Place:
 
     # -- until when the clients wait: time is pushed ahead by one process, and must not pass a departure --------------
 
-    def waits(self, number: int, until: datetime | None) -> None:
-        """Note that a process of clients has nothing to do before an instant; None: it is busy."""
+    def waits(self, number: int, until: datetime, *, busy: bool) -> None:
+        """Note until when time may be pushed ahead for a process of clients, and whether it has something in hand."""
         draft = self.folder / f"waits-{number}.part"
-        draft.write_text(until.isoformat() if until else "")
+        draft.write_text(f"{until.isoformat()} {'busy' if busy else 'idle'}")
         draft.replace(self.folder / f"waits-{number}")
 
-    def next_moment(self, now: datetime) -> datetime:
-        """Return the earliest instant that some client waits for, a day ahead at the most."""
-        told = [path.read_text() for path in self.folder.glob("waits-?")]
-        whens = [datetime.fromisoformat(text) for text in told if text]
-        return min([now + timedelta(days=1), *(when for when in whens if when > now)])
+    def next_moment(self, now: datetime) -> tuple[datetime, bool]:
+        """Return the earliest instant that some client waits for, a day ahead at the most, and whether one is busy."""
+        told = [path.read_text().split() for path in self.folder.glob("waits-?")]
+        whens = [datetime.fromisoformat(when) for when, _ in told]
+        busy = any(word == "busy" for _, word in told) or not told
+        return min([now + timedelta(days=1), *(when for when in whens if when > now)]), busy
