@@ -163,9 +163,10 @@ class Run:
             return
         self._told_at = time.monotonic()
         commands, answered, pending = progress(self._town.place)
+        struck, again = self._striking.struck.total(), len(self._recoveries.took)
         print(
             f"  {self._told_at - began:5.0f} s: {self._town.clock.now():%Y-%m-%d}, {commands} commands, "
-            f"{answered} answered, {pending} open, {self._striking.struck.total()} faults, {len(self._recoveries.took)} tasks ran again",
+            f"{answered} answered, {pending} open, {struck} faults, {again} tasks ran again",
             flush=True,
         )
 
