@@ -99,7 +99,8 @@ class Client:
             told = {name: heard.body[name] for name in ("version", "facts", "case_id")}
             self._history.answered(number, "ok", **told)
         else:
-            self._history.answered(number, "refused", problem=heard.problem)
+            codes = [one["code"] for one in heard.body.get("reasons") or ()]
+            self._history.answered(number, "refused", problem=heard.problem, codes=codes)
         return heard
 
     def _look(self, account: str, case_id: str) -> None:

@@ -106,7 +106,7 @@ class Crowd:
                     self._give([self._thinking.about(seen, now)])
         if time.monotonic() - self._stuck_at > STUCK_EVERY_S:
             self._stuck_at = time.monotonic()
-            self._give([one] for one in self._thinking.stuck(self._office, ours, self._mail) if self._is_free(one))
+            self._give(one for one in self._thinking.stuck(self._office, ours, self._mail) if self._is_free(one))
         self._place.waits(self._number, self._until(now, ours.values()), busy=bool(self._in_hand))
 
     def _arrivals(self, now: datetime, ours: Iterable[CaseSnapshot]) -> Iterable[Sequence[Wanted]]:
@@ -125,8 +125,8 @@ class Crowd:
                 self._in_hand.add(_about(job))
                 self._jobs.put(job)
 
-    def _is_free(self, wanted: Wanted) -> bool:
-        return _about([wanted]) not in self._in_hand
+    def _is_free(self, job: Sequence[Wanted]) -> bool:
+        return _about(job) not in self._in_hand
 
     def _until(self, now: datetime, ours: Iterable[CaseSnapshot]) -> datetime:
         departures = [self._thinking.departure(one) for one in ours]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import yaml
 
 from bench.drive import large_programme
 from console.accounts.passwords import CHEAP
@@ -73,8 +75,13 @@ def prepare(place: Place) -> None:
 
 
 def programme_text() -> str:
-    """Return the programme: beds and escorts that fall short now and then, and money for everybody."""
-    return large_programme(PEOPLE, PER_DAY)
+    """Return the programme: beds and escorts that fall short now and then, and money for everybody.
+
+    Its first house stands where the clocks are changed twice a year, unlike in Moscow.
+    """
+    tree: dict[str, Any] = yaml.safe_load(large_programme(PEOPLE, PER_DAY))
+    tree["facilities"][0]["time_zone"] = "Europe/Chisinau"
+    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False)
 
 
 def people_of(place: Place) -> dict[str, Known]:

@@ -83,7 +83,7 @@ class Thinking:
         planned = travel_of(seen.case).trip
         return planned.departs_at if planned else None
 
-    def stuck(self, office: Container, ours: dict[str, CaseSnapshot], mail: Ledger) -> Iterator[Wanted]:
+    def stuck(self, office: Container, ours: dict[str, CaseSnapshot], mail: Ledger) -> Iterator[list[Wanted]]:
         """Yield what to do about what waits for a person: who a letter was for is asked, what failed is tried again."""
         with office.database.reading() as connection:
             rows = [row for row in connection.execute(_STUCK).all() if row.case_id in ours]
@@ -91,10 +91,10 @@ class Thinking:
         for row in rows:
             letter = KIND_OF[row.kind].is_letter and row.status == "unknown"
             if letter and row.task_id in came:
-                yield self._about_task(ConfirmLetter, row)
+                yield [self._about_task(ConfirmLetter, row)]
             elif letter or row.status == "dead":
-                yield self._about_task(RetryTask, row)
-                yield self._about_task(CancelTask, row, reason="did not arrive, and is not wanted any more")
+                unwanted = {"reason": "did not arrive, and is not wanted any more"}
+                yield [self._about_task(RetryTask, row), self._about_task(CancelTask, row, **unwanted)]
 
     # -- about a case ---------------------------------------------------------------------------------------
 
