@@ -17,7 +17,7 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.errors import ClockBehind, KeysMissing, NotRecorded, StreamForged
+from events.errors import ClockBehind, KeysMissing, NotRecorded, StreamForged, StreamMoved
 from events.head_codes import HeadCodes
 from events.instants import instant, instant_text
 from events.keys import Keys
@@ -56,6 +56,7 @@ _COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
 _TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
 _NEWEST = select(_E.c.recorded_at).order_by(_E.c.position.desc()).limit(1)
+_RECORDED_AT = select(_E.c.recorded_at).where(_E.c.position == bindparam("position"))
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
@@ -101,6 +102,8 @@ class Log:
             )
             yield writing
             writing.finish()
+            if not as_the_clock_says:
+                self._refuse_overtaken(connection, writing)
 
     def size(self) -> int:
         """Return how many events the log holds."""
@@ -275,6 +278,17 @@ class Log:
         if now < newest and instant(newest) - instant(now) > CLOCK_SKEW_MAX:
             raise ClockBehind(_BEHIND.format(now=now[:19], newest=newest[:19]))
         return max(now, newest)
+
+    def _refuse_overtaken(self, connection: Connection, writing: Writing) -> None:
+        """Raise StreamMoved when the clock leapt during a write, and another took its place in the log meanwhile.
+
+        Else the log would say for ever that its clock was set back. Nobody gets in between any more: the head is held.
+        """
+        if writing.base < 1:
+            return
+        before = str(connection.execute(_RECORDED_AT, {"position": writing.base - 1}).scalar_one())
+        if writing.now < before and instant(before) - instant(writing.now) > CLOCK_SKEW_MAX:
+            raise StreamMoved("the clock was set ahead during the write, and another was stored before it")
 
     def _now(self, connection: Connection) -> str:
         if self._clock is not None:

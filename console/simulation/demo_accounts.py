@@ -97,11 +97,13 @@ def _accept(container: Container, *commands: Command) -> None:
         assert isinstance(answer, Accepted), answer
 
 
-def admitted(container: Container, auth: AuthServices, clock: Clock, programme: str, chance: Entropy) -> list[Key]:
-    """Set the cast's accounts up as each would at the first sign-in; one password for all of them."""
-    opened(container, programme)
+def admitted(
+    container: Container, auth: AuthServices, clock: Clock, programme: str, chance: Entropy, *more: Part
+) -> list[Key]:
+    """Set the accounts of the cast, and of more, up as each would at the first sign-in; one password for all."""
+    opened(container, programme, *more)
     password = Passwords(chance).one_time()
-    return [_admit(container, auth, clock, part, password) for part in CAST]
+    return [_admit(container, auth, clock, part, password) for part in (*CAST, *more)]
 
 
 def _admit(container: Container, auth: AuthServices, clock: Clock, part: Part, password: str) -> Key:

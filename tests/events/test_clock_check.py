@@ -1,5 +1,6 @@
 """A log is not written before its newest event, and a clock that leaps is looked at by somebody."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -7,12 +8,13 @@ import pytest
 
 from events.clock_check import CLOCK_STREAM, accept_clock, leap
 from events.database import Database
-from events.errors import ClockBehind
+from events.errors import ClockBehind, StreamMoved
 from events.facts import catalogue
 from events.instants import instant
 from events.log import CLOCK_SKEW_MAX, Log
+from events.verify import verify
 from events.world import ManualClock, SeededEntropy
-from tests.kit.logs import CASE, OPENED, shared_keys, tell
+from tests.kit.logs import CASE, OPENED, OTHER, said, shared_keys, tell
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -67,3 +69,33 @@ def test_a_leap_is_measured_from_the_newest_event(database: Database, at_noon: L
     accept_clock(later, "staff:operator", UUID(int=1, version=4))
     assert leap(later) == timedelta(0)
     assert leap(at_noon) == timedelta(days=-30)
+
+
+def test_a_write_that_the_clock_leapt_over_is_told_anew(prepared_pg_url: str) -> None:
+    """Two consoles, and the clock is set right by 16 hours while one of them is in the middle of a write."""
+    clock, database, elsewhere = ManualClock(NOON), Database(prepared_pg_url), Database(prepared_pg_url)
+    with closing(database), closing(elsewhere):
+        ours, theirs = (Log(one, catalogue(), KEYS, SeededEntropy(3), clock) for one in (database, elsewhere))
+        tell(ours, (OTHER, OPENED))
+        with pytest.raises(StreamMoved), ours.writing() as writing:
+            writing.lock([CASE])
+            writing.append(CASE, OPENED, said(writing))
+            clock.advance(timedelta(hours=16))
+            tell(theirs, (OTHER, OPENED))
+        tell(ours, (CASE, OPENED))  # as the caller of a write does
+        assert [event.envelope.stream for page in ours.pages() for event in page] == [OTHER, OTHER, CASE]
+        assert verify(ours).findings == ()
+
+
+def test_a_write_beside_another_of_the_same_moment_goes_on(prepared_pg_url: str) -> None:
+    clock, database, elsewhere = ManualClock(NOON), Database(prepared_pg_url), Database(prepared_pg_url)
+    with closing(database), closing(elsewhere):
+        ours, theirs = (Log(one, catalogue(), KEYS, SeededEntropy(3), clock) for one in (database, elsewhere))
+        with ours.writing() as writing:
+            writing.lock([CASE])
+            writing.append(CASE, OPENED, said(writing, "ours"))
+            writing.remember("ours", "digest", "{}")
+            clock.advance(CLOCK_SKEW_MAX)
+            tell(theirs, (OTHER, OPENED))
+        assert ours.size() == 2
+        assert verify(ours).findings == ()

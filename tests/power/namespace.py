@@ -34,9 +34,9 @@ def is_inside() -> bool:
     return os.environ.get(_INSIDE) == "yes" and os.getpid() == 1
 
 
-def enter(arguments: Sequence[str]) -> int:
+def enter(arguments: Sequence[str], module: str = "tests.power", *apart_too: str) -> int:
     """Begin anew in a namespace and return how that ended; told to end, it lets what is inside finish its lines."""
-    words = ["setpriv", "--pdeathsig", "KILL", *_APART, sys.executable, "-m", "tests.power", *arguments]
+    words = ["setpriv", "--pdeathsig", "KILL", *_APART, *apart_too, sys.executable, "-m", module, *arguments]
     environment = os.environ | {_INSIDE: "yes", "PATH": _path()}
     with subprocess.Popen(words, env=environment) as apart:
 

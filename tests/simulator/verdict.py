@@ -72,7 +72,7 @@ def judged(world: Simulation) -> Verdict:
     broken: dict[str, list[str]] = {name: [] for name in (*PROMISES, "root", "replay", "rows")}
     for one in results:
         for fault in one.faults:
-            broken[_about(one, fault)].append(f"{one.name} {fault}")
+            broken[promise_of(one, fault)].append(f"{one.name} {fault}")
     for promise, found in (*_of_the_ledgers(world), *of_restores(world)):
         broken[promise].append(found)
     with container.database.reading() as connection:
@@ -80,7 +80,8 @@ def judged(world: Simulation) -> Verdict:
     return Verdict(broken, place, _numbers(world), world.terms.seed)
 
 
-def _about(one: CheckResult, fault: str) -> str:
+def promise_of(one: CheckResult, fault: str) -> str:
+    """Return which promise a fault breaks."""
     if one.name == "I7":
         early, undone = (any(words in fault for words in some) for some in (_EARLY, _UNDONE))
         return "early" if early else "undone" if undone else "doubled"

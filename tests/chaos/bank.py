@@ -1,0 +1,134 @@
+"""The bank of a run, a process of its own with durable books: ``python -m tests.chaos.bank FOLDER``.
+
+Its gateway fetches files: each is kept in the books before it leaves the folder, and after a crash the books are read
+from the beginning. It pays what each file says, though another said the same before.
+"""
+
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from console.simulation.bank import ReceivedPayment, SimulatedBank
+from events.money import Money
+from tests.chaos.clock import ChaosClock
+from tests.chaos.habits import Habits
+from tests.chaos.place import Place
+from workers.iso20022.sent_payments import read_sent
+from workers.running.durable_file import write_once
+
+LOOK_S: Final = 0.1
+
+
+class Books(NamedTuple):
+    """What the bank really did: the statement, and by payment how many files of it were fetched."""
+
+    statement: dict[str, Money]
+    paid: Counter[str]
+
+
+class Bank:
+    """Fetches, keeps, answers; everything it knows lies in its folder of the ledgers."""
+
+    def __init__(self, place: Place) -> None:
+        self._gateway = place.settings().bank_folder
+        self._folder = place.ledgers / "bank"
+        self._habits = Habits(place.seed, place.calm)
+        for name in ("fetched", "answered"):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        self._books = SimulatedBank(self._founded(place), _refused_now_and_then)
+        self._read: set[str] = set()
+
+    def work(self) -> bool:
+        """Fetch what is there, and answer what was fetched; tell whether anything moved."""
+        moved = [path for path in sorted(self._gateway.glob("out/*.xml")) if self._fetched(path)]
+        told = [name for name, data in [*self._answers()] if not self._is_told(name) and self._told(name, data)]
+        return bool(moved or told)
+
+    def books(self) -> Books:
+        """Return what was really paid."""
+        all(self._answers())
+        paid = Counter(one.end_to_end_id for path in self._kept() for one in read_sent(path.read_bytes()))
+        return Books(dict(self._books.statement()), paid)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether everything was fetched and answered, and every answer read."""
+        unread = [path for name in ("out", "in") for path in self._gateway.glob(f"{name}/*.xml")]
+        return not unread and all(self._is_told(name) for name, _ in self._answers())
+
+    def _founded(self, place: Place) -> datetime:
+        day = self._folder / "founded"
+        if not day.exists():
+            write_once(day, ChaosClock(place.clock).now().isoformat().encode())
+        return datetime.fromisoformat(day.read_text())
+
+    def _kept(self) -> list[Path]:
+        return sorted((self._folder / "fetched").glob("*.xml"))
+
+    def _fetched(self, path: Path) -> bool:
+        """Keep a file, then take it out of the gateway; one that comes again after that is fetched, and paid, again."""
+        if self._habits.at("file", path.name) == "late":
+            return False
+        gone, again = self._gateway / "sent" / path.name, len(list(self._folder.glob(f"fetched/{path.stem}*.xml")))
+        name = f"{path.stem}~{again}.xml" if gone.exists() else path.name
+        write_once(self._folder / "fetched" / name, path.read_bytes())
+        path.replace(gone)
+        return True
+
+    def _answers(self) -> Iterator[tuple[str, bytes]]:
+        """Yield what is to be told of each file; of a payment that comes back, afterwards and apart."""
+        for path in self._kept():
+            data = path.read_bytes()
+            if path.name not in self._read:
+                self._read.add(path.name)
+                self._books.receive(data)
+            payments = read_sent(data)
+            if not self._is_told(path.stem):
+                yield path.stem, self._books.report(payments[0].message_id)
+                continue
+            back = [one.end_to_end_id for one in payments if _comes_back(one.end_to_end_id)]
+            for one in back:
+                if one in self._books.statement():
+                    self._books.give_back(one, "AC04")
+            if back:
+                yield f"{path.stem}~back", self._books.report(payments[0].message_id)
+
+    def _is_told(self, name: str) -> bool:
+        return (self._folder / "answered" / name).exists()
+
+    def _told(self, name: str, data: bytes) -> bool:
+        what = self._habits.at("answer", name)
+        if what == "late":
+            return False
+        for copied in (name, f"{name}~again") if what == "twice" else (name,):
+            draft = self._gateway / "in" / f"{copied}.part"
+            draft.write_bytes(data)
+            draft.replace(draft.with_suffix(".xml"))
+        write_once(self._folder / "answered" / name, b"")
+        return True
+
+
+def _refused_now_and_then(payment: ReceivedPayment) -> str | None:
+    return "AC04" if sum(payment.end_to_end_id.encode()) % 25 == 0 else None
+
+
+def _comes_back(end_to_end_id: str) -> bool:
+    return sum(end_to_end_id.encode()) % 30 == 7
+
+
+def main(folder: Path) -> None:
+    """Look again and again until told to stop."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    bank = Bank(Place.read(folder))
+    while not ended.wait(LOOK_S):
+        bank.work()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

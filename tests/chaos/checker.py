@@ -1,0 +1,160 @@
+"""The judge of a run: what clients were told, what must always hold, and what the world outside says was done."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+
+from console.container import Container
+from events.envelope import RecordedEvent
+from events.facts.decisions import DecisionConfirmed, DecisionProposed
+from events.facts.intake import CaseOpened
+from events.facts.journey import StageEntered
+from events.ids import case_of_stream
+from events.log import Log
+from events.tables import commands
+from handlers.checks.check_results import Acknowledgement, OutsideRecords
+from handlers.checks.walk import check_log
+from tests.chaos.agent import book_of
+from tests.chaos.bank import Bank, Books
+from tests.chaos.clock import ChaosClock
+from tests.chaos.history import Operation, read
+from tests.chaos.mail_sink import Delivered, Ledger
+from tests.chaos.place import Place
+from tests.chaos.told import Found, LogSeen, Stored, asked, broken_promises
+from tests.simulator.verdict import PROMISES, promise_of
+from workers.running.orders import Order
+
+_FOR_ONE: Final = "Travel assignment"  # an escort is asked once for a journey, and called off once
+
+
+class Judgement(NamedTuple):
+    """What a run came to."""
+
+    zeros: dict[str, int]  # by promise, how often it was broken
+    root: str
+    replay: str
+    commands: int
+    acks: int
+    looks: int
+    findings: list[str]
+
+
+class Outside(NamedTuple):
+    """The ledgers of the world outside."""
+
+    books: Books
+    orders: Sequence[Order]
+    letters: Sequence[Delivered]
+
+    @classmethod
+    def of(cls, place: Place) -> Outside:
+        """Return what really was done."""
+        return cls(Bank(place).books(), book_of(place).all(), Ledger(place).all())
+
+    def performed(self, tried_again: Counter[str]) -> dict[str, int]:
+        """Return how often each task was done; a letter that a person had written again is that person's."""
+        letters = Counter(one.key for one in self.letters if not one.key.startswith("party-"))
+        letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in tried_again.items()}))
+        return dict(Counter(order.key for order in self.orders) + letters)
+
+
+def judge(place: Place) -> Judgement:
+    """Judge a run that has come to rest."""
+    history = read(place.histories)
+    office = Container(place.settings(), clock=ChaosClock(place.clock))
+    try:
+        found = [*broken_promises(history, log_seen(office.log)), *_broken(office, place, history)]
+    finally:
+        office.close()
+    return judgement(history, found)
+
+
+def judgement(history: Sequence[Operation], found: Sequence[Found]) -> Judgement:
+    """Return what these findings come to."""
+    counted = Counter(promise for promise, _ in found)
+    sent = asked(history)
+    marks = ["BROKEN" if counted[name] + counted[more] else "ok" for name, more in (("root", "rows"), ("replay", ""))]
+    return Judgement(
+        {name: counted[name] for name in PROMISES}, *marks, len(sent), sum(one.outcomes != {"unknown"} for one in sent),
+        sum(one.is_look and one.outcome == "ok" for one in history),
+        [f"{promise}: {text}" for promise, text in found],
+    )  # fmt: skip
+
+
+def _broken(office: Container, place: Place, history: Sequence[Operation]) -> Iterator[Found]:
+    outside = Outside.of(place)
+    told = {one.key: Acknowledgement(one.key, one.version, one.facts) for one in history if _is_acknowledged(one)}
+    tried = {(one.key, one.about) for one in history if one.about and one.outcome != "refused"}
+    tried_again = Counter(about for _, about in tried)
+    effects = OutsideRecords(
+        statement=outside.books.statement, performed=outside.performed(tried_again), sent=office.sent_outside()
+    )
+    now = ChaosClock(place.clock).now()
+    for one in check_log(office.log, acknowledged=told.values(), effects=effects, now=now, settled=True):
+        for fault in one.faults:
+            yield promise_of(one, fault), f"{one.name} {fault}"
+    yield from done_twice(outside)
+
+
+def done_twice(outside: Outside) -> Iterator[Found]:
+    """Find in the ledgers what was done twice under two numbers."""
+    for payment, times in outside.books.paid.items():
+        if times > 1:
+            yield "doubled", f"{payment} was paid {times} times"
+    for what, times in Counter(f"{order.what} {order.case_id}" for order in outside.orders).items():
+        if times > 1:
+            yield "doubled", f"{what} was ordered {times} times"
+    keys: dict[str, set[str]] = defaultdict(set)
+    for letter in outside.letters:
+        if _FOR_ONE in letter.what:
+            keys[letter.what].add(letter.key)
+    for what, some in keys.items():
+        if len(some) > 1:
+            yield "doubled", f"{what} was written in {len(some)} letters: {', '.join(sorted(some))}"
+
+
+def _is_acknowledged(one: Operation) -> bool:
+    return not one.is_look and one.outcome == "ok"
+
+
+# -- the log as the checker sees it -----------------------------------------------------------------------------------
+
+
+def log_seen(log: Log) -> LogSeen:
+    """Return what the checker of what was told asks of a log."""
+    with log.database.reading() as connection:
+        answered = frozenset(connection.execute(select(commands.c.command_id)).scalars())
+    seen = LogSeen(answered, {}, defaultdict(list), defaultdict(list), {}, [])
+    for page in log.pages():
+        for event in page:
+            _see(log, event, seen)
+    return seen
+
+
+def _see(log: Log, event: RecordedEvent, seen: LogSeen) -> None:
+    said, position = event.envelope, event.position
+    stored: dict[str, Stored] = seen.stored  # type: ignore[assignment] - it is being made here
+    before = stored.get(said.command_id, Stored(said.actor, position, position))
+    stored[said.command_id] = before._replace(last=position)
+    case_id = case_of_stream(said.stream)
+    if case_id is not None:
+        seen.said_by[case_id].append(said.command_id)  # type: ignore[attr-defined]
+    if said.type in _TOLD:
+        _keep(log.fact(event), case_id or "", event, seen)
+
+
+def _keep(fact: object, case_id: str, event: RecordedEvent, seen: LogSeen) -> None:
+    if isinstance(fact, CaseOpened | StageEntered):
+        stage = fact.stage if isinstance(fact, CaseOpened) else fact.dest
+        seen.stages[case_id].append((event.envelope.version, stage))  # type: ignore[attr-defined]
+    elif isinstance(fact, DecisionProposed):
+        seen.proposers[fact.proposal_id] = event.envelope.actor  # type: ignore[index]
+    elif isinstance(fact, DecisionConfirmed):
+        seen.confirmers.append((fact.proposal_id, event.envelope.actor))  # type: ignore[attr-defined]
+
+
+_TOLD: Final = {kind.__name__ for kind in (CaseOpened, StageEntered, DecisionProposed, DecisionConfirmed)}

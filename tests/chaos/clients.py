@@ -1,0 +1,168 @@
+"""A crowd of clients, a process of its own: ``python -m tests.chaos.clients FOLDER NUMBER``, until it is ended.
+
+One thread thinks of what to ask, some ask. When all is to be calm nobody new comes, and nothing new is asked for but
+what got stuck.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from console.container import Container
+from events.errors import EventsError
+from handlers.states.case_reader import CaseSnapshot
+from handlers.states.change_feed import ChangeFeed
+from tests.chaos.asking import Client, Counts
+from tests.chaos.clock import ChaosClock
+from tests.chaos.history import History
+from tests.chaos.mail_sink import Ledger
+from tests.chaos.place import Place
+from tests.chaos.preparing import CROWDS, Cast, people_of
+from tests.chaos.screen import Person
+from tests.chaos.thinking import Thinking, Wanted
+from workflow.command import CaseCommand
+
+THREADS: Final = 8
+LOOK_S: Final = 0.1
+STUCK_EVERY_S: Final = 1.0
+COME_A_DAY: Final = 3
+OPEN_MOST: Final = 400
+
+
+class Crowd:
+    """The people of one process of clients, and what they have in hand."""
+
+    def __init__(self, place: Place, number: int, office: Container) -> None:
+        self._place = place
+        self._number = number
+        self._office = office
+        self._clock = ChaosClock(place.clock)
+        self._feed = ChangeFeed(office.log, office.service.definitions)
+        self._mail = Ledger(place)
+        self._thinking = Thinking(place.seed, Cast(number))
+        self._jobs: queue.Queue[Sequence[Wanted]] = queue.Queue()
+        self._in_hand: set[str] = set()  # cases and openings that somebody is asking about
+        self._fresh: set[str] = set()  # cases to be looked at
+        self._came_until = self._clock.now()
+        self._stuck_at = 0.0
+        self.counts = Counts()
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Think and ask until stopped."""
+        clients = self._clients()
+        threads = [threading.Thread(target=self._ask, args=(client,), daemon=True) for client in clients]
+        for thread in threads:
+            thread.start()
+        while not self.stopped.wait(LOOK_S):
+            try:
+                self._think()
+            except EventsError:
+                self._fresh |= {seen.case.case_id for seen in self._feed.all()}  # the log did not answer: look again
+            self._tell()
+        for thread in threads:
+            thread.join(30)
+        self._tell()
+
+    def _clients(self) -> list[Client]:
+        history = History(self._place.histories, f"crowd-{self._number}")
+        people = {name: Person(known, self.stopped.wait) for name, known in people_of(self._place).items()}
+        return [
+            Client(self._place.consoles, people, history, self.counts, self.stopped,
+                   Random(f"{self._place.seed}/{self._number}/{one}"))
+            for one in range(THREADS)
+        ]  # fmt: skip
+
+    def _ask(self, client: Client) -> None:
+        while not self.stopped.is_set():
+            try:
+                job = self._jobs.get(timeout=0.5)
+            except queue.Empty:
+                continue
+            client.work(job)
+            self._in_hand.discard(_about(job))
+
+    # -- thinking -------------------------------------------------------------------------------------------
+
+    def _think(self) -> None:
+        now, calm = self._clock.now(), self._place.calm.exists()
+        self._feed.changed()
+        ours = {one.case.case_id: one for one in self._feed.all() if self._thinking.is_ours(one)}
+        if not calm:
+            self._give(self._arrivals(now, ours.values()))
+            for case_id, seen in ours.items():
+                if case_id not in self._in_hand:
+                    self._give([self._thinking.about(seen, now)])
+        if time.monotonic() - self._stuck_at > STUCK_EVERY_S:
+            self._stuck_at = time.monotonic()
+            self._give(one for one in self._thinking.stuck(self._office, ours, self._mail) if self._is_free(one))
+        self._place.waits(self._number, self._until(now, ours.values()), busy=bool(self._in_hand))
+
+    def _arrivals(self, now: datetime, ours: Iterable[CaseSnapshot]) -> Iterable[Sequence[Wanted]]:
+        """Let some people come for each day that has passed, as long as not too many are under way."""
+        under_way = sum(not one.definition.journey.stage(one.case.stage).ends for one in ours)
+        definition = self._office.service.definitions.current("moscow")
+        assert definition is not None, "the programme was published"
+        while self._came_until <= now and under_way < OPEN_MOST:
+            self._came_until = max(self._came_until, now - timedelta(days=2)) + timedelta(days=1) / COME_A_DAY
+            under_way += 1
+            yield [self._thinking.comes(definition.programme.day(now))]
+
+    def _give(self, jobs: Iterable[Sequence[Wanted]]) -> None:
+        for job in jobs:
+            if job:
+                self._in_hand.add(_about(job))
+                self._jobs.put(job)
+
+    def _is_free(self, job: Sequence[Wanted]) -> bool:
+        return _about(job) not in self._in_hand
+
+    def _until(self, now: datetime, ours: Iterable[CaseSnapshot]) -> datetime:
+        departures = [self._thinking.departure(one) for one in ours]
+        return min([when for when in departures if when and when > now], default=now + timedelta(days=1))
+
+    def _tell(self) -> None:
+        told = {"commands": self.counts.commands, "answered": self.counts.answered, "pending": len(self._in_hand)}
+        draft = self._place.folder / f"progress-{self._number}.part"
+        draft.write_text(json.dumps(told | {"kinds": self.counts.kinds}))
+        draft.replace(draft.with_suffix(".json"))
+
+
+def progress(place: Place) -> tuple[int, int, int]:
+    """Return how many commands all crowds asked for, how many were answered, and about how many cases somebody asks."""
+    files = [place.folder / f"progress-{number}.json" for number in range(CROWDS)]
+    told = [json.loads(file.read_text()) for file in files if file.exists()]
+    return tuple(sum(one[name] for one in told) for name in ("commands", "answered", "pending"))  # type: ignore[return-value]
+
+
+def _about(job: Sequence[Wanted]) -> str:
+    command = job[0].command
+    return command.case_id if isinstance(command, CaseCommand) else str(command.command_id)
+
+
+def main(folder: Path, number: int) -> None:
+    """Ask until told to stop."""
+    logging.basicConfig(level=logging.ERROR)
+    place = Place.read(folder)
+    office = Container(place.settings(), clock=ChaosClock(place.clock))
+    crowd = Crowd(place, number, office)
+    signal.signal(signal.SIGTERM, lambda *_: crowd.stopped.set())
+    try:
+        crowd.run()
+    finally:
+        office.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

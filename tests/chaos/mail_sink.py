@@ -1,0 +1,104 @@
+"""The mail server of a run, a process of its own with a durable ledger: ``python -m tests.chaos.mail_sink FOLDER``.
+
+It delivers whatever it takes, again too, and cannot be asked; whoever a letter was for can.
+"""
+
+import asyncio
+import copy
+import json
+import os
+import signal
+import sys
+from email import message_from_bytes
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.chaos.habits import LATE_S, Habits
+from tests.chaos.place import Place
+from workers.mail.post import SmtpPost
+
+NUMBER: Final = "X-Number"  # of the task or letter, which the product itself tells no mail server
+PATIENCE_S: Final = 5.0
+
+
+class Delivered(NamedTuple):
+    """A letter that really came: under which number, and what it was, by its own name and subject."""
+
+    key: str
+    what: str
+
+
+class KeyedPost(SmtpPost):
+    """The product's way to a mail server, with the number of each letter where the ledger finds it."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port, starttls=False, timeout_s=PATIENCE_S)
+
+    def send(self, message: EmailMessage, key: str) -> str:
+        """Hand the message over as the product does; raises what it raises."""
+        numbered = copy.deepcopy(message)
+        numbered[NUMBER] = key
+        return super().send(numbered, key)
+
+
+class Ledger:
+    """What was delivered, a line each, on the disk before anybody is told."""
+
+    def __init__(self, place: Place) -> None:
+        self._path = place.ledgers / "mail.jsonl"
+
+    def write(self, one: Delivered) -> None:
+        """Deliver a letter."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as file:
+            file.write(json.dumps(one).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def all(self) -> list[Delivered]:
+        """Return every letter that was delivered; a line that a crash broke off was told to nobody."""
+        if not self._path.exists():
+            return []
+        *whole, _ = self._path.read_bytes().split(b"\n")
+        return [Delivered(*json.loads(line)) for line in whole if line.endswith(b"]")]
+
+
+class Door:
+    """What the server does with a letter."""
+
+    def __init__(self, ledger: Ledger, habits: Habits) -> None:
+        self._ledger = ledger
+        self._habits = habits
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Deliver a letter or not, and say so or not."""
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content)
+        key = str(mail[NUMBER])
+        what = self._habits.at("letter", key)
+        if what == "late":
+            await asyncio.sleep(LATE_S)
+        if what == "away":
+            return "451 come back later"
+        if what != "silent":
+            self._ledger.write(Delivered(key, f"{mail['To']} {mail['Subject']} {mail['Message-ID']}"))
+        if what in ("silent", "silent_done"):
+            transport: Any = server.transport
+            transport.abort()
+        return "250 taken"
+
+
+async def _serve(place: Place) -> None:
+    door, loop = Door(Ledger(place), Habits(place.seed, place.calm)), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(door, hostname="sink"), place.outside, place.mail_port)
+    ended = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    async with server:
+        await ended.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Place.read(Path(sys.argv[1]))))
