@@ -33,6 +33,10 @@ class Scene(NamedTuple):
     chance: random.Random
 
 
+class NotNow(Exception):
+    """What a fault strikes is not to be struck at this moment; it is tried again."""
+
+
 class Fault(NamedTuple):
     """A kind of fault; ``upon`` says what it strikes: of what is struck nothing else is, until it has healed."""
 
@@ -64,6 +68,7 @@ def _kill(scene: Scene, name: str) -> Heal:
 
 
 def _kill_worker(scene: Scene, name: str) -> Heal:
+    """Kill a worker that holds something, if one does soon."""
     scene.recoveries.kill(name)
     return scene.town.players[name].start
 
@@ -174,27 +179,32 @@ def _unplug(scene: Scene, name: str) -> Heal:
 
 
 def _set_back(scene: Scene, _: str) -> Heal:
-    scene.time.holds.set()
-    scene.town.clock.push(-timedelta(hours=3))
-
-    def heal() -> None:
-        scene.town.clock.push(timedelta(hours=3))
-        scene.time.holds.clear()
-
-    return heal
+    _set_clock(scene, lambda: scene.town.clock.push(-timedelta(hours=3)))
+    return _set_right(scene, timedelta(hours=3))
 
 
 def _forty_days(scene: Scene, _: str) -> Heal:
-    scene.town.clock.push(timedelta(days=40))
+    _set_clock(scene, lambda: scene.town.clock.push(timedelta(days=40)))
+    scene.time.holds.clear()
     return _nothing
 
 
 def _dst(scene: Scene, _: str) -> Heal:
-    scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST)
-    scene.time.holds.set()
+    _set_clock(scene, lambda: scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST))
+    return _set_right(scene, 2 * BEFORE_DST)
 
+
+def _set_clock(scene: Scene, change: Callable[[], None]) -> None:
+    scene.time.holds.set()
+    if not scene.town.set_clock(change, 3.0):
+        scene.time.holds.clear()
+        raise NotNow
+
+
+def _set_right(scene: Scene, ahead: timedelta) -> Heal:
     def heal() -> None:
-        scene.town.clock.push(2 * BEFORE_DST)
+        while not scene.town.set_clock(lambda: scene.town.clock.push(ahead), 3.0):
+            scene.town.log.ensure()
         scene.time.holds.clear()
 
     return heal
