@@ -33,10 +33,6 @@ class Scene(NamedTuple):
     chance: random.Random
 
 
-class NotNow(Exception):
-    """What a fault strikes is not to be struck at this moment; it is tried again."""
-
-
 class Fault(NamedTuple):
     """A kind of fault; ``upon`` says what it strikes: of what is struck nothing else is, until it has healed."""
 
@@ -179,32 +175,25 @@ def _unplug(scene: Scene, name: str) -> Heal:
 
 
 def _set_back(scene: Scene, _: str) -> Heal:
-    _set_clock(scene, lambda: scene.town.clock.push(-timedelta(hours=3)))
+    scene.time.holds.set()
+    scene.town.clock.push(-timedelta(hours=3))
     return _set_right(scene, timedelta(hours=3))
 
 
 def _forty_days(scene: Scene, _: str) -> Heal:
-    _set_clock(scene, lambda: scene.town.clock.push(timedelta(days=40)))
-    scene.time.holds.clear()
+    scene.town.clock.push(timedelta(days=40))
     return _nothing
 
 
 def _dst(scene: Scene, _: str) -> Heal:
-    _set_clock(scene, lambda: scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST))
-    return _set_right(scene, 2 * BEFORE_DST)
-
-
-def _set_clock(scene: Scene, change: Callable[[], None]) -> None:
     scene.time.holds.set()
-    if not scene.town.set_clock(change, 3.0):
-        scene.time.holds.clear()
-        raise NotNow
+    scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST)
+    return _set_right(scene, 2 * BEFORE_DST)
 
 
 def _set_right(scene: Scene, ahead: timedelta) -> Heal:
     def heal() -> None:
-        while not scene.town.set_clock(lambda: scene.town.clock.push(ahead), 3.0):
-            scene.town.log.ensure()
+        scene.town.clock.push(ahead)
         scene.time.holds.clear()
 
     return heal
@@ -226,7 +215,7 @@ FAULTS: Final = (
     Fault("console_killed", "a console is killed", ("console",), _kill, (0.2, 2), 5),
     Fault("dispatcher_killed", "a dispatcher is killed", ("dispatcher",), _kill, (0.2, 2), 5),
     Fault("outside_killed", "bank, mail server or travel agent is killed", _OUTSIDE, _kill, (0.2, 2), 4),
-    Fault("worker_still", "a worker stands still for longer than its lease", ("worker",), _freeze, (6, 8), 4),
+    Fault("worker_still", "a worker stands still for longer than its lease", ("worker",), _freeze, (5, 7), 4),
     Fault("console_still", "a console stands still", ("console",), _freeze, (1, 3), 2),
     Fault("queue_killed", "Redis is killed and has forgotten everything", ("queue",), _kill_queue, (0.1, 2), 4),
     Fault("queue_flushed", "FLUSHALL", ("queue",), _flush, (0, 0.1), 6),

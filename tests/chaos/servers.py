@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,18 +50,6 @@ class LogServer:
         with suppress(psycopg.Error):
             return bool(self.asked("SELECT 1"))
         return False
-
-    def between_writes(self, change: Callable[[], None], patience_s: float) -> bool:
-        """Change something while nobody is in the middle of a write; tell whether that could be waited for."""
-        address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        try:
-            with psycopg.connect(address, connect_timeout=5) as connection:
-                connection.execute(f"SET lock_timeout = '{int(patience_s * 1000)}ms'".encode())
-                connection.execute("LOCK TABLE streams IN ACCESS EXCLUSIVE MODE")
-                change()
-        except psycopg.Error:
-            return False
-        return True
 
     def kill(self) -> None:
         """Kill every process of it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final
 
-from tests.chaos.faults import Fault, Heal, NotNow, Scene
+from tests.chaos.faults import Fault, Heal, Scene
 from tests.chaos.town import Town
 
 TOGETHER: Final = 3  # so many at once at the most
@@ -44,11 +44,8 @@ class Striking:
         fault, target = self._next, self._target(self._next)
         if target is None:
             return False
-        try:
-            heal = fault.strike(self._scene, target)
-        except NotNow:
-            return False
         self._next = None
+        heal = fault.strike(self._scene, target)
         self.struck[fault.kind] += 1
         at = time.monotonic() + self._scene.chance.uniform(*fault.lasts)
         heapq.heappush(self._open, (at, next(self._numbers), target, heal))

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -70,18 +70,6 @@ class Town:
         told = subprocess.run(["ip", "-n", host, "-o", "link"], capture_output=True, text=True, check=True).stdout
         wire = next(line.split(":")[1].partition("@")[0].strip() for line in told.splitlines() if " wf" in line)
         subprocess.run(["ip", "-n", host, "link", "set", wire, "down" if out else "up"], check=True)
-
-    def set_clock(self, change: Callable[[], None], patience_s: float) -> bool:
-        """Set the clock while nobody is in the middle of a write, for a write has one moment; tell whether it was."""
-        done = list[bool]()
-
-        def once() -> None:
-            if not done:
-                change()
-                done.append(True)
-
-        self.log.between_writes(once, patience_s)
-        return bool(done)
 
     def start(self) -> None:
         """Start everybody, and return when the consoles answer."""
