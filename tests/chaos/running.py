@@ -12,7 +12,7 @@ from tests.chaos.faults import Fault, Scene
 from tests.chaos.players import Player, program
 from tests.chaos.preparing import CROWDS, prepare
 from tests.chaos.striking import Striking
-from tests.chaos.town import Town
+from tests.chaos.town import UP_S, Town
 from tests.chaos.watching import RECOVERED_S, Quiet, Recoveries, TimeKeeper
 
 QUIET_S: Final = 60.0
@@ -88,8 +88,7 @@ class Run:
         self._town.start()
         with self._recoveries:
             try:
-                for crowd in self._clients:
-                    crowd.start()
+                self._let_clients_in()
                 self._work()
                 self._heal()
                 self._wait_for_quiet()
@@ -102,6 +101,14 @@ class Run:
         self._came.findings += self._recoveries.late
         self._came.told = judge(self._town.place)
         return self._came
+
+    def _let_clients_in(self) -> None:
+        """Start the clients and wait until they ask: who begins in the middle of a fault only ends again."""
+        for crowd in self._clients:
+            crowd.start()
+        until = time.monotonic() + UP_S
+        while progress(self._town.place)[0] < 2 * CROWDS and time.monotonic() < until:
+            time.sleep(_TICK_S * 5)
 
     def _work(self) -> None:
         began, commands = time.monotonic(), 0
@@ -122,6 +129,7 @@ class Run:
             self._struck_at = now
         self._look_after_them()
         self._time.look()
+        assert all(crowd.is_up for crowd in self._clients), "clients have ended; see said-clients-*.txt"
         if now - self._dumped_at > _DUMP_S:
             self._dumped_at = now
             self._town.queue.remember()
