@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--faults", type=int, default=1000)
     parser.add_argument("--hosts", action="store_true", help="each console, dispatcher and worker on a host of its own")
     parser.add_argument("--seconds-max", type=float, default=3600.0, help="heal and judge after so long in any case")
+    parser.add_argument("--untimed", action="store_true", help="tell how long things took, and judge it not")
     parser.add_argument("--kind", action="append", help="only this kind of fault; may be said again")
     parser.add_argument("--keep", type=Path, help="keep what the processes said in this folder")
     chosen = parser.parse_args(arguments)
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
 
 def _run(folder: Path, chosen: argparse.Namespace) -> Came:
     faults = [one for one in possible(root=is_inside(), hosts=chosen.hosts) if one.kind in (chosen.kind or (one.kind,))]
-    terms = Terms(chosen.seed, chosen.commands, chosen.faults, chosen.seconds_max)
+    terms = Terms(chosen.seed, chosen.commands, chosen.faults, chosen.seconds_max, chosen.untimed)
     with town(folder, chosen.seed, root=is_inside(), hosts=chosen.hosts) as made:
         return Run(made, terms, faults).to_the_end()
 

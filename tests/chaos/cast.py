@@ -22,7 +22,7 @@ from workers.running.perform import Backoff
 from workers.running.sweeper import SweepSettings
 from workers.running.worker_pool import WorkerPool, WorkerSettings
 
-LEASE_S: Final = 5.0
+LEASE_S: Final = 4.0
 SWEEP_S: Final = 0.25
 # A task that failed is tried again within seconds, and often: faults last for seconds, and the clock leaps.
 TERMS: Final = WorkerSettings(

@@ -77,9 +77,11 @@ def judgement(history: Sequence[Operation], found: Sequence[Found]) -> Judgement
     """Return what these findings come to."""
     counted = Counter(promise for promise, _ in found)
     sent = asked(history)
-    marks = ["BROKEN" if counted[name] + counted[more] else "ok" for name, more in (("root", "rows"), ("replay", ""))]
+    root = "BROKEN" if counted["root"] + counted["rows"] else "ok"
+    replay = "BROKEN" if counted["replay"] else "ok"
     return Judgement(
-        {name: counted[name] for name in PROMISES}, *marks, len(sent), sum(one.outcomes != {"unknown"} for one in sent),
+        {name: counted[name] for name in PROMISES}, root, replay,
+        len(sent), sum(one.outcomes != {"unknown"} for one in sent),
         sum(one.is_look and one.outcome == "ok" for one in history),
         [f"{promise}: {text}" for promise, text in found],
     )  # fmt: skip
@@ -124,37 +126,48 @@ def _is_acknowledged(one: Operation) -> bool:
 # -- the log as the checker sees it -----------------------------------------------------------------------------------
 
 
+_TOLD: Final = {kind.__name__ for kind in (CaseOpened, StageEntered, DecisionProposed, DecisionConfirmed)}
+
+
 def log_seen(log: Log) -> LogSeen:
     """Return what the checker of what was told asks of a log."""
     with log.database.reading() as connection:
         answered = frozenset(connection.execute(select(commands.c.command_id)).scalars())
-    seen = LogSeen(answered, {}, defaultdict(list), defaultdict(list), {}, [])
+    notes = _Notes(log)
     for page in log.pages():
         for event in page:
-            _see(log, event, seen)
-    return seen
+            notes.take(event)
+    return LogSeen(answered, notes.stored, notes.said_by, notes.stages, notes.proposers, notes.confirmers)
 
 
-def _see(log: Log, event: RecordedEvent, seen: LogSeen) -> None:
-    said, position = event.envelope, event.position
-    stored: dict[str, Stored] = seen.stored  # type: ignore[assignment] - it is being made here
-    before = stored.get(said.command_id, Stored(said.actor, position, position))
-    stored[said.command_id] = before._replace(last=position)
-    case_id = case_of_stream(said.stream)
-    if case_id is not None:
-        seen.said_by[case_id].append(said.command_id)  # type: ignore[attr-defined]
-    if said.type in _TOLD:
-        _keep(log.fact(event), case_id or "", event, seen)
+class _Notes:
+    """What is noted of a log while it is gone through."""
 
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.stored: dict[str, Stored] = {}
+        self.said_by: dict[str, list[str]] = defaultdict(list)
+        self.stages: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self.proposers: dict[str, str] = {}
+        self.confirmers: list[tuple[str, str]] = []
 
-def _keep(fact: object, case_id: str, event: RecordedEvent, seen: LogSeen) -> None:
-    if isinstance(fact, CaseOpened | StageEntered):
-        stage = fact.stage if isinstance(fact, CaseOpened) else fact.dest
-        seen.stages[case_id].append((event.envelope.version, stage))  # type: ignore[attr-defined]
-    elif isinstance(fact, DecisionProposed):
-        seen.proposers[fact.proposal_id] = event.envelope.actor  # type: ignore[index]
-    elif isinstance(fact, DecisionConfirmed):
-        seen.confirmers.append((fact.proposal_id, event.envelope.actor))  # type: ignore[attr-defined]
+    def take(self, event: RecordedEvent) -> None:
+        """Note an event."""
+        said, position = event.envelope, event.position
+        before = self.stored.get(said.command_id, Stored(said.actor, position, position))
+        self.stored[said.command_id] = before._replace(last=position)
+        case_id = case_of_stream(said.stream) or ""
+        if case_id:
+            self.said_by[case_id].append(said.command_id)
+        if said.type in _TOLD:
+            self._keep(self._log.fact(event), case_id, event)
 
-
-_TOLD: Final = {kind.__name__ for kind in (CaseOpened, StageEntered, DecisionProposed, DecisionConfirmed)}
+    def _keep(self, fact: object, case_id: str, event: RecordedEvent) -> None:
+        actor = event.envelope.actor
+        if isinstance(fact, CaseOpened | StageEntered):
+            stage = fact.stage if isinstance(fact, CaseOpened) else fact.dest
+            self.stages[case_id].append((event.envelope.version, stage))
+        elif isinstance(fact, DecisionProposed):
+            self.proposers[fact.proposal_id] = actor
+        elif isinstance(fact, DecisionConfirmed):
+            self.confirmers.append((fact.proposal_id, actor))

@@ -143,7 +143,8 @@ def progress(place: Place) -> tuple[int, int, int]:
     """Return how many commands all crowds asked for, how many were answered, and about how many cases somebody asks."""
     files = [place.folder / f"progress-{number}.json" for number in range(CROWDS)]
     told = [json.loads(file.read_text()) for file in files if file.exists()]
-    return tuple(sum(one[name] for one in told) for name in ("commands", "answered", "pending"))  # type: ignore[return-value]
+    commands, answered, pending = (sum(one[name] for one in told) for name in ("commands", "answered", "pending"))
+    return commands, answered, pending
 
 
 def _about(job: Sequence[Wanted]) -> str:

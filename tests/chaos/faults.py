@@ -64,6 +64,7 @@ def _kill(scene: Scene, name: str) -> Heal:
 
 
 def _kill_worker(scene: Scene, name: str) -> Heal:
+    """Kill a worker that holds something, if one does soon."""
     scene.recoveries.kill(name)
     return scene.town.players[name].start
 
@@ -176,12 +177,7 @@ def _unplug(scene: Scene, name: str) -> Heal:
 def _set_back(scene: Scene, _: str) -> Heal:
     scene.time.holds.set()
     scene.town.clock.push(-timedelta(hours=3))
-
-    def heal() -> None:
-        scene.town.clock.push(timedelta(hours=3))
-        scene.time.holds.clear()
-
-    return heal
+    return _set_right(scene, timedelta(hours=3))
 
 
 def _forty_days(scene: Scene, _: str) -> Heal:
@@ -190,11 +186,14 @@ def _forty_days(scene: Scene, _: str) -> Heal:
 
 
 def _dst(scene: Scene, _: str) -> Heal:
-    scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST)
     scene.time.holds.set()
+    scene.town.clock.jump_to(next_change(scene.town.clock.now()) - BEFORE_DST)
+    return _set_right(scene, 2 * BEFORE_DST)
 
+
+def _set_right(scene: Scene, ahead: timedelta) -> Heal:
     def heal() -> None:
-        scene.town.clock.push(2 * BEFORE_DST)
+        scene.town.clock.push(ahead)
         scene.time.holds.clear()
 
     return heal
@@ -216,7 +215,7 @@ FAULTS: Final = (
     Fault("console_killed", "a console is killed", ("console",), _kill, (0.2, 2), 5),
     Fault("dispatcher_killed", "a dispatcher is killed", ("dispatcher",), _kill, (0.2, 2), 5),
     Fault("outside_killed", "bank, mail server or travel agent is killed", _OUTSIDE, _kill, (0.2, 2), 4),
-    Fault("worker_still", "a worker stands still for longer than its lease", ("worker",), _freeze, (6, 8), 4),
+    Fault("worker_still", "a worker stands still for longer than its lease", ("worker",), _freeze, (5, 7), 4),
     Fault("console_still", "a console stands still", ("console",), _freeze, (1, 3), 2),
     Fault("queue_killed", "Redis is killed and has forgotten everything", ("queue",), _kill_queue, (0.1, 2), 4),
     Fault("queue_flushed", "FLUSHALL", ("queue",), _flush, (0, 0.1), 6),

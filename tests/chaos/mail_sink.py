@@ -54,7 +54,7 @@ class Ledger:
         """Deliver a letter."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("ab") as file:
-            file.write(json.dumps(one).encode() + b"\n")
+            file.write(b"\n" + json.dumps(one).encode() + b"\n")  # a line of its own, behind one that broke off
             file.flush()
             os.fsync(file.fileno())
 

@@ -60,6 +60,8 @@ class Line:
             self._line.request(method, path, None if body is None else json.dumps(body), headers)
             answer = self._line.getresponse()
             said = answer.read()
+            if answer.status != 204 and "content-length" not in answer.headers:
+                raise http.client.IncompleteRead(said)  # cut off among the headers, which reads like an empty answer
             return Heard(answer.status, json.loads(said) if said else {}, answer.headers.get("etag", "").strip('"'))
         except (OSError, http.client.HTTPException, ValueError):
             self._line.close()

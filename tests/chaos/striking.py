@@ -12,6 +12,7 @@ from tests.chaos.faults import Fault, Heal, Scene
 from tests.chaos.town import Town
 
 TOGETHER: Final = 3  # so many at once at the most
+_HOLDING_S: Final = 3.0  # in which a worker that holds something is looked for
 _AFTER_THE_LOG: Final = 0.5  # seconds in which the office finds its feet when its log was away
 
 
@@ -32,7 +33,7 @@ class Striking:
         self._open: list[tuple[float, int, str, Heal]] = []
         self._numbers = count()
         self._next: Fault | None = None
-        self._not_before = 0.0
+        self._not_before = self._asked_since = 0.0
         self.struck: Counter[str] = Counter()
 
     def strike(self) -> bool:
@@ -40,10 +41,10 @@ class Striking:
         if len(self._open) >= TOGETHER or time.monotonic() < self._not_before:
             return False
         self._next = self._next or next(self._faults)
-        target = self._target(self._next)
+        fault, target = self._next, self._target(self._next)
         if target is None:
             return False
-        fault, self._next = self._next, None
+        self._next = None
         heal = fault.strike(self._scene, target)
         self.struck[fault.kind] += 1
         at = time.monotonic() + self._scene.chance.uniform(*fault.lasts)
@@ -65,9 +66,18 @@ class Striking:
     def _target(self, fault: Fault) -> str | None:
         """Return what a fault strikes: one that is whole, and of workers one that has something in hand."""
         whole = [name for name in self._names(self._scene.town, fault) if name not in self.targets()]
-        if fault.kind == "worker_killed" and (holding := set(whole) & set(self._scene.recoveries.busy())):
-            whole = sorted(holding)
+        if fault.kind == "worker_killed":
+            whole = self._holding(whole)
         return self._scene.chance.choice(whole) if whole else None
+
+    def _holding(self, workers: list[str]) -> list[str]:
+        """Return those that hold a task; any of them when nobody did for a while."""
+        self._asked_since = self._asked_since or time.monotonic()
+        holding = sorted(set(workers) & set(self._scene.recoveries.busy()))
+        if not holding and time.monotonic() - self._asked_since < _HOLDING_S:
+            return []
+        self._asked_since = 0.0
+        return holding or workers
 
     @staticmethod
     def _names(town: Town, fault: Fault) -> list[str]:

@@ -106,7 +106,7 @@ def town(folder: Path, seed: int, *, root: bool, hosts: bool) -> Iterator[Town]:
         ways = _ways(
             names, places, log.socket, Path(urlsplit(redis.server.url).path), wire.address if wire else LOOPBACK
         )
-        links = stack.enter_context(_links(ways))
+        links = stack.enter_context(links_on(ways))
         place = _place(folder, seed, log, redis, links, wire.address if wire else LOOPBACK)
         made = Town(place, ChaosClock(place.clock), log, redis, links, on)
         made.players = _players(made, names, places)
@@ -129,7 +129,8 @@ def _ways(names: Sequence[str], doors: dict[str, tuple[str, int]], log: Path, re
 
 
 @contextmanager
-def _links(ways: list[Way]) -> Iterator[Links]:
+def links_on(ways: list[Way]) -> Iterator[Links]:
+    """Lend links that a process of their own serves."""
     SERVER.set_forkserver_preload(list(PRELOADED))
     ours, theirs = SERVER.Pipe()
     process = SERVER.Process(target=serve_links, args=(ways, theirs), daemon=True)

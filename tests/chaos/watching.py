@@ -149,7 +149,6 @@ class TimeKeeper:
         self._eye = Eye(town.place.database)
         self._leapt_at = time.monotonic()
         self.holds = threading.Event()  # while the clock is wrong, it is not pushed
-        self.leaps = 0
 
     def look(self) -> None:
         """Push time ahead if the moment has come."""
@@ -168,7 +167,6 @@ class TimeKeeper:
         due = instant(rows[0][0]) if rows[0][0] else now + timedelta(days=1)
         self._town.clock.jump_to(min(max(now + SHIFT, due), latest))
         self._leapt_at = time.monotonic()
-        self.leaps += 1
 
 
 class Quiet:

@@ -1,5 +1,6 @@
 """A log is not written before its newest event, and a clock that leaps is looked at by somebody."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -71,31 +72,35 @@ def test_a_leap_is_measured_from_the_newest_event(database: Database, at_noon: L
     assert leap(at_noon) == timedelta(days=-30)
 
 
-def test_a_write_that_the_clock_leapt_over_is_told_anew(prepared_pg_url: str) -> None:
-    """Two consoles, and the clock is set right by 16 hours while one of them is in the middle of a write."""
-    clock, database, elsewhere = ManualClock(NOON), Database(prepared_pg_url), Database(prepared_pg_url)
-    with closing(database), closing(elsewhere):
-        ours, theirs = (Log(one, catalogue(), KEYS, SeededEntropy(3), clock) for one in (database, elsewhere))
-        tell(ours, (OTHER, OPENED))
-        with pytest.raises(StreamMoved), ours.writing() as writing:
-            writing.lock([CASE])
-            writing.append(CASE, OPENED, said(writing))
-            clock.advance(timedelta(hours=16))
-            tell(theirs, (OTHER, OPENED))
-        tell(ours, (CASE, OPENED))  # as the caller of a write does
-        assert [event.envelope.stream for page in ours.pages() for event in page] == [OTHER, OTHER, CASE]
-        assert verify(ours).findings == ()
+def told_meanwhile(ours: Log, theirs: Log, by: timedelta) -> None:
+    """Write at one console, and in the middle of it the clock goes on and something is written at the other."""
+    with ours.writing() as writing:
+        writing.lock([CASE])
+        writing.append(CASE, OPENED, said(writing, "ours"))
+        writing.remember("ours", "digest", "{}")
+        ours._clock.advance(by)  # type: ignore[union-attr]
+        tell(theirs, (OTHER, OPENED))
 
 
-def test_a_write_beside_another_of_the_same_moment_goes_on(prepared_pg_url: str) -> None:
-    clock, database, elsewhere = ManualClock(NOON), Database(prepared_pg_url), Database(prepared_pg_url)
-    with closing(database), closing(elsewhere):
-        ours, theirs = (Log(one, catalogue(), KEYS, SeededEntropy(3), clock) for one in (database, elsewhere))
-        with ours.writing() as writing:
-            writing.lock([CASE])
-            writing.append(CASE, OPENED, said(writing, "ours"))
-            writing.remember("ours", "digest", "{}")
-            clock.advance(CLOCK_SKEW_MAX)
-            tell(theirs, (OTHER, OPENED))
-        assert ours.size() == 2
-        assert verify(ours).findings == ()
+@pytest.fixture
+def consoles(prepared_pg_url: str) -> Iterator[tuple[Log, Log]]:
+    clock, databases = ManualClock(NOON), [Database(prepared_pg_url), Database(prepared_pg_url)]
+    with closing(databases[0]), closing(databases[1]):
+        yield tuple(Log(one, catalogue(), KEYS, SeededEntropy(3), clock) for one in databases)  # type: ignore[misc]
+
+
+def test_a_write_that_the_clock_leapt_over_is_told_anew(consoles: tuple[Log, Log]) -> None:
+    ours, theirs = consoles
+    tell(ours, (OTHER, OPENED))
+    with pytest.raises(StreamMoved):
+        told_meanwhile(ours, theirs, timedelta(hours=16))
+    tell(ours, (CASE, OPENED))  # as the caller of a write does
+    assert [event.envelope.stream for page in ours.pages() for event in page] == [OTHER, OTHER, CASE]
+    assert verify(ours).findings == ()
+
+
+def test_a_write_beside_another_of_the_same_moment_goes_on(consoles: tuple[Log, Log]) -> None:
+    ours, theirs = consoles
+    told_meanwhile(ours, theirs, CLOCK_SKEW_MAX)
+    assert [event.envelope.stream for page in ours.pages() for event in page] == [OTHER, CASE]
+    assert verify(ours).findings == ()
