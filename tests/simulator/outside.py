@@ -165,9 +165,11 @@ class Bank:
         """Fetch what is there and answer what is due; tell whether anything moved."""
         self._now = now
         books = self._books = self._books or SimulatedBank(now, _refused_now_and_then)
-        before = books.statement().keys()
-        moved = [path for path in sorted((self.folder / "out").glob("*.xml")) if self._fetched(path, books, now)]
-        self._back |= {one: now + BACK_AFTER for one in books.statement().keys() - before if _comes_back(one)}
+        files = sorted((self.folder / "out").glob("*.xml"))
+        before = books.statement().keys() if files else set()  # all payments of a year, which nobody counts for nothing
+        moved = [path for path in files if self._fetched(path, books, now)]
+        if moved:
+            self._back |= {one: now + BACK_AFTER for one in books.statement().keys() - before if _comes_back(one)}
         moved += [self.folder for one in sorted(self._back) if self._given_back(one, books, now)]
         due = [one for one in self._due if one[0] <= now or self._faults.are_over]
         self._due = [one for one in self._due if one not in due]

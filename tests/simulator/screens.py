@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from console.container import Container
@@ -19,6 +20,7 @@ class Screens:
         self._pages: _Pages
         self._feed: ChangeFeed | None = None
         self._written = -1
+        self._news: dict[str, CaseSnapshot] = {}  # nobody has looked at since they changed
 
     def begun(self, container: Container) -> None:
         """Go on with a process that began; anew if it found another log than the one that was read."""
@@ -37,8 +39,14 @@ class Screens:
         """Take in what was written since the last call."""
         written = WATCH.written
         if self._written != written:
-            self._shown.changed()
+            self._news |= {seen.case.case_id: seen for seen in self._shown.changed()}
             self._written = written
+
+    def news(self, awaited: Collection[str]) -> list[CaseSnapshot]:
+        """Return the cases that changed since they were returned last, but those about which an answer is awaited."""
+        found = [seen for case_id, seen in self._news.items() if case_id not in awaited]
+        self._news = {case_id: seen for case_id, seen in self._news.items() if case_id in awaited}
+        return found
 
     def all(self) -> list[CaseSnapshot]:
         """Return every case as last read."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from console.simulation.demo_accounts import DATA_PROTECTION
 from console.simulation.hotline import desk_commands
@@ -25,6 +25,7 @@ from handlers.commanding.answers import Accepted
 from handlers.commanding.errors import HandlersError
 from handlers.projections.tables import tasks
 from handlers.states.case_reader import CaseSnapshot
+from tests.simulator.durable import WATCH
 from tests.simulator.faults import Faults
 from tests.simulator.machine import Machine
 from tests.simulator.outside import Mail
@@ -32,12 +33,15 @@ from tests.simulator.paper import Paper, Told
 from workflow.case.erasure import is_erased
 from workflow.case.proposals import proposals_of
 from workflow.command import CancelTask, CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
+from workflow.programme.programme import Programme
 from workflow.reasons import Refused
 from workflow.subjects.erasure.commands import ErasePerson, RequestErasure
 from workflow.subjects.intake.commands import OpenCase
 from workflow.tasks import KIND_OF
 
 _STUCK: Final = select(tasks).where(tasks.c.status.in_(("unknown", "dead"))).order_by(tasks.c.task_id)
+
+LOOKED_AT_EVERY: Final = timedelta(hours=1)  # a case in which nothing happens
 
 
 class Wishes(NamedTuple):
@@ -67,6 +71,8 @@ class Staff:
         within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
         self._comes = sorted(self._order.random() * within for _ in range(people))
         self._arrived = 0
+        self._looked = datetime.min.replace(tzinfo=UTC)
+        self._nothing_stuck = -1  # how much was written when nothing waited for a person
         self._openings: list[OpenCase] = []  # on paper, should the office lose them
         self.lost = 0  # answers that an older copy knows nothing of
         self.after_restore: AfterRestore | None = None
@@ -87,26 +93,25 @@ class Staff:
 
     def look(self, machine: Machine, now: datetime, day: int) -> None:
         """Think of everything there is to ask for now, unless an answer about that case is still awaited."""
-        definition = machine.container.service.definitions.current("moscow")
-        assert definition is not None, "the programme was published"
         awaited = {command.case_id for command in self.pending.values() if isinstance(command, CaseCommand)}
         wanted: list[Command] = []
         while not self.everybody_came() and self._comes[self._arrived] <= day:
-            self._openings.append(arrival(self._arrived, self._seed, definition.programme.day(now), "moscow"))
+            self._openings.append(arrival(self._arrived, self._seed, _programme(machine).day(now), "moscow"))
             self._arrived += 1
         wanted += self._openings
         if day % 10 == 0 and day != self._desk_day:
             self._desk_day = day
-            wanted += desk_commands(definition.programme, now, self._seed)
+            wanted += desk_commands(_programme(machine), now, self._seed)
         machine.feed.changed()
         wanted += self._about_stuck(machine, awaited)
         if self.after_restore is not None:
             wanted += self.after_restore.wanted(machine, self)
-        for seen in machine.feed.all():
-            if seen.case.case_id not in awaited:
-                wanted += self._about(seen, now)
-        known = self.acknowledged.keys() | self.refused.keys()
-        self.pending |= {one.command_id: one for one in wanted if one.command_id not in known}
+        for seen in self._to_look_at(machine, awaited, now):
+            wanted += self._about(seen, now)
+        is_new = (
+            one for one in wanted if one.command_id not in self.acknowledged and one.command_id not in self.refused
+        )
+        self.pending |= {one.command_id: one for one in is_new}
 
     def ask(self, machine: Machine, now: datetime) -> bool:
         """Send what is not answered yet, some of it twice, and note the answers that arrive; tell whether any did."""
@@ -194,9 +199,7 @@ class Staff:
 
     def _about_stuck(self, machine: Machine, awaited: Collection[str]) -> Iterator[Command]:
         """See to what waits for a person: ask whoever a letter was for whether it came; try what failed again."""
-        with machine.container.database.reading() as connection:
-            rows = connection.execute(_STUCK).all()
-        for row in rows:
+        for row in self._stuck(machine):
             if row.case_id in awaited:
                 continue
             fields = {"actor": ANNA, "case_id": CaseId(row.case_id), "task_id": row.task_id}
@@ -208,8 +211,32 @@ class Staff:
                 yield RetryTask(command_id=self._id(), **fields)
                 yield CancelTask(command_id=self._id(), reason="did not arrive, and is not wanted any more", **fields)
 
+    def _to_look_at(self, machine: Machine, awaited: Collection[str], now: datetime) -> Sequence[CaseSnapshot]:
+        """Return every case, once an hour, and otherwise those that changed since somebody looked at them."""
+        changed = machine.feed.news(awaited)
+        if timedelta(0) <= now - self._looked < LOOKED_AT_EVERY:
+            return changed
+        self._looked = now
+        return [seen for seen in machine.feed.all() if seen.case.case_id not in awaited]
+
+    def _stuck(self, machine: Machine) -> Sequence[Row[Any]]:
+        """Return what waits for a person; where nothing was and nothing was written since, nothing is."""
+        if self._nothing_stuck != WATCH.written:
+            written = WATCH.written
+            with machine.container.database.reading() as connection:
+                rows = connection.execute(_STUCK).all()
+            self._nothing_stuck = -1 if rows else written
+            return rows
+        return ()
+
     def _made(self, kind: type[CaseCommand], seen: CaseSnapshot, **fields: Any) -> CaseCommand:
         return kind(command_id=self._id(), case_id=CaseId(seen.case.case_id), **fields)
 
     def _id(self) -> UUID:
         return UUID(bytes=self._order.randbytes(16), version=4)
+
+
+def _programme(machine: Machine) -> Programme:
+    found = machine.container.service.definitions.current("moscow")
+    assert found is not None, "the programme was published"
+    return found.programme

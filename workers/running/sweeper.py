@@ -96,7 +96,7 @@ class Sweeper:
         return swept
 
     def _swept(self, due: DueWork, now: str, problems: list[Exception]) -> SweepResult:
-        """Do what is due, part by part; what one of them lets wait again is rung for at once."""
+        """Do what is due, part by part; what one of them lets wait again is called off, or rung for, at once."""
         log = self.service.log
         _tried(due.drafts, lambda: sweep_drafts(log.database, instant(now)), problems)
         swept = SweepResult(
@@ -104,7 +104,7 @@ class Sweeper:
             answers=_tried(True, self.bank.read, problems),
             fired=_tried(due.elapsed, lambda: self._fire_timers(now), problems),
             asked=_tried(due.unknown, lambda: self._ask_about_unknown(now), problems),
-            cancelled=_tried(due.called_off, self._cancel_called_off, problems),
+            cancelled=_tried(due.called_off or due.lost or due.unknown, self._cancel_called_off, problems),
             compared=_tried(due.new_cases, lambda: compare_new_cases(self.service), problems),
             told=_tried(due.mail, self.letters.send_due, problems) if self.letters else 0,
         )
