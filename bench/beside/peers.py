@@ -156,7 +156,9 @@ class PeerOffice:
         self.name = peer.name
         self._process = PeerProcess(place, peer, url)
         self._counted = Counted(peer, url)
-        self.cpu_ms: list[float] = []
+        self.read_us = 0.0  # of the last reading, an event's in its process
+        self.cpu_ms: list[float] = []  # of each round, a command's in its process
+        self.database_ms: list[float] = []  # and in PostgreSQL
 
     def commands(self, callers: int, rows: int) -> float:
         """Return commands per second; each writes five events, a task and a row of the board."""
@@ -164,6 +166,7 @@ class PeerOffice:
         with self._counted.grown(events=2 * callers + EVENTS_OF_A_COMMAND * given, tasks=given, cases=callers):
             found = self._process.ask("commands", callers=callers, rows=rows)
         self.cpu_ms.append(found["cpu"] / (callers * rows) * 1000)
+        self.database_ms.append(found["database"] / (callers * rows) * 1000)
         return callers * rows / float(found["seconds"])
 
     def journeys(self, people: int) -> float:
@@ -177,6 +180,13 @@ class PeerOffice:
         """Return events per second of cases that are built anew, one after another."""
         found = self._process.ask("read", cases=cases)
         assert found["events"] == EVENTS_OF_A_CASE * cases
+        self.read_us = float(found["cpu"]) / float(found["events"]) * 1e6
+        return float(found["events"]) / float(found["seconds"])
+
+    def decode(self) -> float:
+        """Return events per second of the whole log, copied out and decoded by hand: nobody can be faster."""
+        found = self._process.ask("decode")
+        assert found["events"]
         return float(found["events"]) / float(found["seconds"])
 
     def close(self) -> None:

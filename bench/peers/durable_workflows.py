@@ -15,6 +15,7 @@ from dbos import DBOS, SQLAlchemyDatasource
 
 from bench.peers.by_hand import ByHand
 from bench.peers.office import running
+from bench.peers.processor import Backends
 from bench.peers.questions import answer_questions
 from bench.peers.work import FILLED, advanced, finished, opened, served
 from bench.together import together
@@ -29,6 +30,7 @@ class Workflows:
 
     def __init__(self, url: str, *, work: bool) -> None:
         self._hand = ByHand(url)
+        self._backends = Backends(url)
         self._dbos = DBOS(config={
             "name": "bench", "system_database_url": url, "log_level": "ERROR", "application_version": "bench",
             "executor_id": str(uuid4()),
@@ -59,11 +61,12 @@ class Workflows:
         """Let so many callers give commands, each about a case of some twenty events."""
         cases = [str(uuid4()) for _ in range(callers)]
         for case in cases:
-            for name in ("opened", *["served"] * FILLED):
+            for name in ("opened", *["served"] * (FILLED - 1)):
                 self._command(case, name)
-        cpu = time.process_time()
+        together([partial(self._serve, case, 1) for case in cases])  # everybody has a connection before it counts
+        cpu, before = time.process_time(), self._backends.seconds()
         seconds = together([partial(self._serve, case, rows) for case in cases])
-        return {"seconds": seconds, "cpu": time.process_time() - cpu}
+        return {"seconds": seconds, "cpu": time.process_time() - cpu, "database": self._backends.since(before)}
 
     def journeys(self, people: int) -> dict[str, float]:
         """Take so many people through the six stages at once; two worker processes do their tasks."""
@@ -77,6 +80,7 @@ class Workflows:
         """Stop."""
         DBOS.destroy()
         self._hand.close()
+        self._backends.close()
 
     def _serve(self, case: str, rows: int) -> None:
         for _ in range(rows):
