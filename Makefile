@@ -11,7 +11,7 @@ help:
 	@echo 'make test    run every test               (PYTEST_ARGS="-k grant")'
 	@echo 'make check   format, lint, types, layers'
 	@echo 'make setup   make .venv for running and testing'
-	@echo 'make bench   measure                      (ARGS=...)'
+	@echo 'make bench   measure, also beside peers   (ARGS="peers --quick")'
 	@echo 'make lock    pin the dependencies again   (LOCK_ARGS=--upgrade for newer ones)'
 	@echo 'make clean   remove what these made'
 
