@@ -19,8 +19,7 @@ FIGURES: Final = ROOT / "docs" / "performance.json"
 BEGIN, END = "<!-- made by bench.beside.page from performance.json: -->\n", "<!-- end -->\n"
 OPEN: Final = "not measured yet"
 BUSY: Final = 1.5  # so many processes wanted each core: something else was going on
-HAND, KEPT, FUNCTIONS = "psycopg by hand", "eventsourcing, kept aggregates", "eventsourcing, also its functions"
-ORM = "SQLAlchemy ORM and transitions"
+HAND, KEPT = "psycopg by hand", "eventsourcing, kept aggregates"
 Figures = Mapping[str, Any]
 
 

@@ -33,13 +33,13 @@ class Peer(NamedTuple):
 
 
 BY_HAND: Final = Peer("psycopg by hand", "office", "by-hand", is_ours_to_run=True)
-BY_HAND_QUEUED: Final = BY_HAND._replace(name="psycopg by hand and plain dramatiq")
+PIPELINED: Final = Peer("psycopg by hand, pipelined", "office", "pipelined", is_ours_to_run=True)
 KEPT: Final = Peer("eventsourcing, kept aggregates", "office", "eventsourcing", "cases_events")
 FUNCTIONS: Final = Peer("eventsourcing, also its functions", "office", "eventsourcing-functions", "cases_events")
 ORM: Final = Peer("SQLAlchemy ORM and transitions", "office", "orm")
 PROCRASTINATE: Final = Peer("procrastinate", "office", "procrastinate", tasks="procrastinate_jobs")
 DBOS: Final = Peer("dbos", "durable_workflows", "office")
-STORES: Final = (BY_HAND, KEPT, FUNCTIONS, ORM, PROCRASTINATE, DBOS)
+STORES: Final = (BY_HAND, PIPELINED, KEPT, FUNCTIONS, ORM, PROCRASTINATE, DBOS)
 QUEUES: Final = (
     Peer("dramatiq as it comes", "starts", "dramatiq", is_ours_to_run=True),
     *(Peer(kind, "starts", kind) for kind in ("celery", "procrastinate", "dbos")),

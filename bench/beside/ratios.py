@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from bench.beside import starts
 from bench.beside.commands import OURS, OurOffice
-from bench.beside.peers import BY_HAND, KEPT, PeerOffice, Place, environment
+from bench.beside.peers import KEPT, PIPELINED, PeerOffice, Place, environment
 from bench.conditions import load
 from bench.rounds import Measure, interleaved, paired
 from bench.servers import durable_postgres, empty_database, plain, redis_address
@@ -74,7 +74,7 @@ def _measures(stack: ExitStack) -> Callable[[int], dict[str, float]]:
     ours = OurOffice(url, Path(stack.enter_context(tempfile.TemporaryDirectory())))
     stack.callback(ours.close)
     peers: list[PeerOffice] = []
-    for peer in filter(place.runs, (BY_HAND, KEPT)):
+    for peer in filter(place.runs, (PIPELINED, KEPT)):
         peers.append(PeerOffice(place, peer, plain(stack.enter_context(empty_database(server)))))
         stack.callback(peers[-1].close)
     bells = starts.starters(place, server, stack, queues=())

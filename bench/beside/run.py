@@ -13,7 +13,18 @@ from typing import Any, NamedTuple
 from bench.beside import starts
 from bench.beside.commands import OURS, OurOffice, command_cases
 from bench.beside.journeys import OurJourneys
-from bench.beside.peers import BY_HAND, DBOS, KEPT, ORM, PROCRASTINATE, STORES, PeerOffice, Place, environment
+from bench.beside.peers import (
+    BY_HAND,
+    DBOS,
+    KEPT,
+    ORM,
+    PIPELINED,
+    PROCRASTINATE,
+    STORES,
+    PeerOffice,
+    Place,
+    environment,
+)
 from bench.conditions import conditions, load, print_conditions
 from bench.rounds import Measure, interleaved, print_rates
 from bench.servers import durable_postgres, empty_database, plain, redis_address
@@ -74,7 +85,7 @@ def _commands(place: Place, server: Postgres, size: Size, stack: ExitStack) -> d
 def _reads(place: Place, server: Postgres, size: Size, stack: ExitStack) -> dict[str, Any]:
     ours = _ours(server, stack)
     cases: dict[str, Measure] = {OURS: partial(ours.read, size.cases)}
-    peers = _peers(place, server, stack, but=(DBOS.name, PROCRASTINATE.name))  # those two keep no events of their own
+    peers = _peers(place, server, stack, but=(PIPELINED.name, DBOS.name, PROCRASTINATE.name))  # they read as by hand
     for office in peers:
         cases[office.name] = partial(office.read, size.cases)
     whole: dict[str, Measure] = {
@@ -135,7 +146,7 @@ def _peers(place: Place, server: Postgres, stack: ExitStack, but: tuple[str, ...
 def _table(cases: Mapping[str, Measure], rounds: int, unit: str) -> dict[str, Any]:
     """Measure in turn, print, and return each one's rates and its ratio to each of the others."""
     rates = interleaved(cases, rounds)
-    bases = [name for name in (BY_HAND.name, KEPT.name, ORM.name) if name in rates]
+    bases = [name for name in (BY_HAND.name, PIPELINED.name, KEPT.name, ORM.name) if name in rates]
     return print_rates(rates, unit, bases)
 
 

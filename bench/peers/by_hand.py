@@ -1,4 +1,4 @@
-"""PostgreSQL by hand: psycopg, a row of the board that is locked and changed, and two round trips a command."""
+"""PostgreSQL by hand: psycopg, and a row of the board that is locked and changed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ EVENTS = """
 INSERT INTO bench_events (stream, version, type, data)
 SELECT %s, %s + n, type, data FROM unnest(%s::text[], %s::bytea[]) WITH ORDINALITY AS t (type, data, n)"""
 ASKED = "INSERT INTO bench_tasks (case_id, name, status) SELECT %s, unnest(%s::text[]), 'waiting'"
+EVENT = "INSERT INTO bench_events (stream, version, type, data) VALUES (%s, %s, %s, %s)"
 DONE = "UPDATE bench_tasks SET status = 'done' WHERE case_id = %s AND name = %s"
 BOARD = """
 INSERT INTO bench_board (stage, open_tasks, closed, version, case_id) VALUES (%s, %s, %s, %s, %s)
@@ -39,7 +40,7 @@ Connection = psycopg.Connection[Any]
 
 
 class ByHand:
-    """As many connections as are at work at once."""
+    """One statement after another, on as many connections as are at work at once."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -60,20 +61,23 @@ class ByHand:
             self._free.append(connection)
 
     def record(self, case: UUID, decide: Decide) -> Change:
-        """Write a command in two round trips: begin and look; write and commit."""
-        with self._lent() as connection, connection.pipeline(), connection.transaction():
+        """Write a command, one statement after another."""
+        with self._lent() as connection, connection.transaction():
             return self.written(connection, case, decide)
 
     def written(self, connection: Connection, case: UUID, decide: Decide) -> Change:
         """Lock the case's row, decide, and write, within a transaction that somebody else ends."""
         row = connection.execute(STATE, (case,)).fetchone()
         change = decide(State(*row) if row else State())
-        first = change.state.version - len(change.events)
-        bodies = [orjson.dumps(body) for _, body in change.events]
-        connection.execute(EVENTS, (case, first, [kind for kind, _ in change.events], bodies))
+        self._write_events(connection, case, change)
         self._write_tasks(connection, case, change)
         connection.execute(BOARD, (*change.state, case))
         return change
+
+    def _write_events(self, connection: Connection, case: UUID, change: Change) -> None:
+        first = change.state.version - len(change.events) + 1
+        for version, (kind, body) in enumerate(change.events, first):
+            connection.execute(EVENT, (case, version, kind, orjson.dumps(body)))
 
     def _write_tasks(self, connection: Connection, case: UUID, change: Change) -> None:
         if change.asked:
@@ -113,3 +117,17 @@ class ByHand:
         """Close every connection."""
         for connection in self._free:
             connection.close()
+
+
+class Pipelined(ByHand):
+    """By hand at its best: all events in one statement, and two round trips a command, to look and to write."""
+
+    def record(self, case: UUID, decide: Decide) -> Change:
+        """Write a command; begin and look in one round trip, write and commit in another."""
+        with self._lent() as connection, connection.pipeline(), connection.transaction():
+            return self.written(connection, case, decide)
+
+    def _write_events(self, connection: Connection, case: UUID, change: Change) -> None:
+        bodies = [orjson.dumps(body) for _, body in change.events]
+        first = change.state.version - len(change.events)
+        connection.execute(EVENTS, (case, first, [kind for kind, _ in change.events], bodies))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from dbos import DBOS, SQLAlchemyDatasource
 
-from bench.peers.by_hand import ByHand
+from bench.peers.by_hand import Pipelined
 from bench.peers.office import running
 from bench.peers.processor import Backends
 from bench.peers.questions import answer_questions
@@ -29,7 +30,8 @@ class Workflows:
     """The workflows, on one database."""
 
     def __init__(self, url: str, *, work: bool) -> None:
-        self._hand = ByHand(url)
+        self._url, self._stack, self._has_workers = url, ExitStack(), False
+        self._hand = Pipelined(url)
         self._backends = Backends(url)
         self._dbos = DBOS(config={
             "name": "bench", "system_database_url": url, "log_level": "ERROR", "application_version": "bench",
@@ -70,6 +72,10 @@ class Workflows:
 
     def journeys(self, people: int) -> dict[str, float]:
         """Take so many people through the six stages at once; two worker processes do their tasks."""
+        if not self._has_workers:
+            for _ in range(2):
+                self._stack.enter_context(running("bench.peers.durable_workflows", "work", self._url))
+            self._has_workers = True
         begin = time.perf_counter()
         under_way = [DBOS.start_workflow(self._journey, str(uuid4())) for _ in range(people)]
         for one in under_way:
@@ -77,7 +83,8 @@ class Workflows:
         return {"seconds": time.perf_counter() - begin}
 
     def close(self) -> None:
-        """Stop."""
+        """Stop, the workers first."""
+        self._stack.close()
         DBOS.destroy()
         self._hand.close()
         self._backends.close()
@@ -113,11 +120,7 @@ def main(part: str, url: str) -> None:
         print("ready", flush=True)
         sys.stdin.read()
     else:
-        with (
-            running("bench.peers.durable_workflows", "work", url),
-            running("bench.peers.durable_workflows", "work", url),
-        ):
-            answer_questions({"commands": workflows.commands, "journeys": workflows.journeys})
+        answer_questions({"commands": workflows.commands, "journeys": workflows.journeys})
     workflows.close()
 
 

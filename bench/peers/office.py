@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -105,19 +105,15 @@ class Office:
         return case
 
 
-class running:  # noqa: N801 - reads as what it does
-    """A process of ours that is ready, and that ends when its input closes."""
-
-    def __init__(self, module: str, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", module, *arguments]
-
-    def __enter__(self) -> None:
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=30)
+@contextmanager
+def running(module: str, *arguments: str) -> Iterator[None]:
+    """Have a process of ours beside the block, ready from its begin on; it ends when its input closes."""
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield
+        process.communicate(timeout=30)
 
 
 def _rung_already(_case: UUID, _tasks: tuple[str, ...]) -> None:

@@ -12,16 +12,17 @@ import pytest
 
 from bench.beside import page, ratios
 from bench.beside.commands import IN_A_ROW, OurOffice
-from bench.beside.peers import BY_HAND, KEPT, Counted, PeerOffice, Place
-from bench.peers.by_hand import ByHand
+from bench.beside.peers import BY_HAND, KEPT, PIPELINED, Counted, PeerOffice, Place
+from bench.peers.by_hand import ByHand, Pipelined
 from bench.peers.work import EVENTS_OF_A_CASE, TASKS_OF_A_CASE, advanced, finished, opened
 from bench.servers import plain
 
 COUNTS = "SELECT (SELECT count(*) FROM bench_events), (SELECT count(*) FROM bench_tasks WHERE status = 'done')"
 
 
-def test_a_case_by_hand_has_25_events_and_8_tasks_that_are_done(pg_url: str) -> None:
-    store, case = ByHand(plain(pg_url)), uuid4()
+@pytest.mark.parametrize("kind", [ByHand, Pipelined])
+def test_a_case_by_hand_has_25_events_and_8_tasks_that_are_done(pg_url: str, kind: type[ByHand]) -> None:
+    store, case = kind(plain(pg_url)), uuid4()
     change = store.record(case, opened)
     while not change.state.closed:
         change = store.record(case, advanced)
@@ -100,7 +101,7 @@ def test_every_kept_ratio_is_one_that_is_taken_and_some_are_judged_on_any_machin
     kept = json.loads(ratios.KEPT_RATIOS.read_text())
     assert kept
     assert all(name.endswith((ratios.CLOCK, ratios.PROCESSOR)) and ratio > 0 for name, ratio in kept.items())
-    assert any(name.endswith(ratios.PROCESSOR) and BY_HAND.name in name for name in kept)
+    assert any(name.endswith(ratios.PROCESSOR) and PIPELINED.name in name for name in kept)
 
 
 def test_no_figure_of_the_page_was_typed_by_hand() -> None:
