@@ -13,7 +13,7 @@ help:
 	@echo 'make check   format, lint, types, layers'
 	@echo 'make setup   make .venv for running and testing'
 	@echo 'make soak    break everything for hours: seeds, every crash, orders, power cuts   (SEEDS=1000, ARGS=...)'
-	@echo 'make bench   measure                      (ARGS=...)'
+	@echo 'make bench   measure, also beside peers   (ARGS="peers --quick")'
 	@echo 'make lock    pin the dependencies again   (LOCK_ARGS=--upgrade for newer ones)'
 	@echo 'make clean   remove what these made'
 

@@ -14,22 +14,28 @@ from bench.conditions import conditions, print_conditions
 OURS = ("commands", "memory", "latency", "contention", "console", "tree", "audit", "peers")
 _PLAIN = ("memory", "latency", "contention", "audit")  # asked for nothing but whether it shall be quick
 WHOLE = ("journeys", "ctdc")
+SHORT = "ratios"
 
 
 def main(arguments: list[str]) -> None:
     """Run what is asked for, one after another."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures Wayhome on this machine.")
-    parser.add_argument("what", nargs="?", default="all", choices=[*OURS, *WHOLE, "all"])
+    parser.add_argument("what", nargs="?", default="all", choices=[*OURS, *WHOLE, SHORT, "all"])
     parser.add_argument("--quick", action="store_true", help="few rounds: does it run, not what does it cost")
     parser.add_argument("--profile", action="store_true", help="commands only: show where serving spends its time")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of all but journeys and ctdc")
     parser.add_argument("--cases", type=int, action="append", help="console only: so many cases; may be said again")
     parser.add_argument("--seconds", type=float, default=20, help="console only: how long the busy day lasts")
     parser.add_argument("--events", type=int, default=0, help="tree only: so many events (1,000,000)")
+    parser.add_argument("--keep", action="store_true", help="ratios only: these are what later ones are held against")
     chosen, more = parser.parse_known_args(arguments)
     if more and chosen.what not in WHOLE:
         parser.error(f"unknown: {' '.join(more)}")
     print_conditions(conditions())
+    if chosen.what == SHORT:
+        from bench.beside import ratios
+
+        raise SystemExit(ratios.main(keep=bool(chosen.keep)))
     figures = {}
     for name in [*OURS, "journeys"] if chosen.what == "all" else [chosen.what]:
         print(f"\n=== {name}")

@@ -10,9 +10,14 @@ from sqlalchemy import func, select
 
 from bench.beside.peers import PeerOffice
 from bench.callers import MIXES, rate
+from bench.peers.processor import Backends
 from bench.people import Centre
 from bench.rounds import Measure
+from bench.servers import plain
 from events.ids import CaseId
+from events.instants import instant
+from events.verify import verify_on
+from handlers.checks.walk import check_log
 from handlers.commanding.service import CommandService
 from handlers.projections.replay import Replay, events_on
 from handlers.projections.tables import tasks
@@ -34,14 +39,18 @@ class OurOffice:
         self._service = CommandService(self.centre.log)
         self._people: dict[int, list[CaseId]] = {}
         self._lives: list[CaseId] = []
+        self._backends = Backends(plain(url))
+        self.read_us = 0.0
         self.cpu_ms: list[float] = []
+        self.database_ms: list[float] = []
 
     def commands(self, callers: int, rows: int) -> float:
         """Return commands per second, once the facts and tasks they wrote are counted."""
         people = self._in_care(callers)
-        before, cpu = self._rows(), time.process_time()
+        before, cpu, database = self._rows(), time.process_time(), self._backends.seconds()
         found = rate(self._service, people, MIX, rows // IN_A_ROW)
         self.cpu_ms.append((time.process_time() - cpu) / (callers * rows) * 1000)
+        self.database_ms.append(self._backends.since(database) / (callers * rows) * 1000)
         grown = tuple(after - was for after, was in zip(self._rows(), before, strict=True))
         assert grown == (5 * callers * rows, callers * rows), f"{grown} facts and tasks of {callers * rows} commands"
         return found
@@ -52,11 +61,12 @@ class OurOffice:
         look = CaseReader(self.centre.log, self._service.definitions, StateCache())
         look.at(self._lives[0])  # the programme's directory is read once
         look = CaseReader(self.centre.log, self._service.definitions, StateCache())
-        begin, events = time.perf_counter(), 0
+        begin, cpu, events = time.perf_counter(), time.process_time(), 0
         for case in self._lives[:cases]:
             seen = look.at(case)
             assert seen is not None
             events += seen.version + 1
+        self.read_us = (time.process_time() - cpu) / events * 1e6
         return events / (time.perf_counter() - begin)
 
     def replay(self) -> float:
@@ -70,8 +80,24 @@ class OurOffice:
         assert events == log.size()
         return events / (time.perf_counter() - begin)
 
+    def verify(self) -> float:
+        """Return events per second of what an auditor does: every hash of the log worked out again."""
+        log, begin = self.centre.log, time.perf_counter()
+        with log.database.reading() as connection:
+            report = verify_on(connection, log.catalogue, keys=log.keys)
+        assert report.ok
+        return log.size() / (time.perf_counter() - begin)
+
+    def rules(self) -> float:
+        """Return events per second of a check of the whole log against the rules."""
+        log, begin = self.centre.log, time.perf_counter()
+        checks = check_log(log, now=instant(log.now()))
+        assert all(one.ok for one in checks), [one.name for one in checks if not one.ok]
+        return log.size() / (time.perf_counter() - begin)
+
     def close(self) -> None:
         """Let go of everything."""
+        self._backends.close()
         self.centre.close()
 
     def _in_care(self, callers: int) -> list[CaseId]:

@@ -33,13 +33,13 @@ class Peer(NamedTuple):
 
 
 BY_HAND: Final = Peer("psycopg by hand", "office", "by-hand", is_ours_to_run=True)
-BY_HAND_QUEUED: Final = BY_HAND._replace(name="psycopg by hand and plain dramatiq")
+PIPELINED: Final = Peer("psycopg by hand, pipelined", "office", "pipelined", is_ours_to_run=True)
 KEPT: Final = Peer("eventsourcing, kept aggregates", "office", "eventsourcing", "cases_events")
 FUNCTIONS: Final = Peer("eventsourcing, also its functions", "office", "eventsourcing-functions", "cases_events")
 ORM: Final = Peer("SQLAlchemy ORM and transitions", "office", "orm")
 PROCRASTINATE: Final = Peer("procrastinate", "office", "procrastinate", tasks="procrastinate_jobs")
 DBOS: Final = Peer("dbos", "durable_workflows", "office")
-STORES: Final = (BY_HAND, KEPT, FUNCTIONS, ORM, PROCRASTINATE, DBOS)
+STORES: Final = (BY_HAND, PIPELINED, KEPT, FUNCTIONS, ORM, PROCRASTINATE, DBOS)
 QUEUES: Final = (
     Peer("dramatiq as it comes", "starts", "dramatiq", is_ours_to_run=True),
     *(Peer(kind, "starts", kind) for kind in ("celery", "procrastinate", "dbos")),
@@ -156,7 +156,9 @@ class PeerOffice:
         self.name = peer.name
         self._process = PeerProcess(place, peer, url)
         self._counted = Counted(peer, url)
-        self.cpu_ms: list[float] = []
+        self.read_us = 0.0  # of the last reading, an event's in its process
+        self.cpu_ms: list[float] = []  # of each round, a command's in its process
+        self.database_ms: list[float] = []  # and in PostgreSQL
 
     def commands(self, callers: int, rows: int) -> float:
         """Return commands per second; each writes five events, a task and a row of the board."""
@@ -164,6 +166,7 @@ class PeerOffice:
         with self._counted.grown(events=2 * callers + EVENTS_OF_A_COMMAND * given, tasks=given, cases=callers):
             found = self._process.ask("commands", callers=callers, rows=rows)
         self.cpu_ms.append(found["cpu"] / (callers * rows) * 1000)
+        self.database_ms.append(found["database"] / (callers * rows) * 1000)
         return callers * rows / float(found["seconds"])
 
     def journeys(self, people: int) -> float:
@@ -177,6 +180,13 @@ class PeerOffice:
         """Return events per second of cases that are built anew, one after another."""
         found = self._process.ask("read", cases=cases)
         assert found["events"] == EVENTS_OF_A_CASE * cases
+        self.read_us = float(found["cpu"]) / float(found["events"]) * 1e6
+        return float(found["events"]) / float(found["seconds"])
+
+    def decode(self) -> float:
+        """Return events per second of the whole log, copied out and decoded by hand: nobody can be faster."""
+        found = self._process.ask("decode")
+        assert found["events"]
         return float(found["events"]) / float(found["seconds"])
 
     def close(self) -> None:

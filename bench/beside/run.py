@@ -13,13 +13,25 @@ from typing import Any, NamedTuple
 from bench.beside import starts
 from bench.beside.commands import OURS, OurOffice, command_cases
 from bench.beside.journeys import OurJourneys
-from bench.beside.peers import BY_HAND, DBOS, KEPT, ORM, STORES, PeerOffice, Place, environment
+from bench.beside.peers import (
+    BY_HAND,
+    DBOS,
+    KEPT,
+    ORM,
+    PIPELINED,
+    PROCRASTINATE,
+    STORES,
+    PeerOffice,
+    Place,
+    environment,
+)
 from bench.conditions import conditions, load, print_conditions
 from bench.rounds import Measure, interleaved, print_rates
 from bench.servers import durable_postgres, empty_database, plain, redis_address
 from tests.servers.postgres import Postgres
 
 CALLERS = 32
+LIMIT = "copied out and decoded by hand"
 
 
 class Size(NamedTuple):
@@ -29,8 +41,8 @@ class Size(NamedTuple):
     rows: int = 9  # commands of each of the 32 callers; one caller alone gives eight times as many
     journey_rounds: int = 3
     people: int = 80  # of a peer
-    our_people: int = 60
-    cases: int = 100
+    our_people: int = 30
+    cases: int = 300
     rings: int = 20
 
 
@@ -64,17 +76,25 @@ def _commands(place: Place, server: Postgres, size: Size, stack: ExitStack) -> d
             cases = command_cases(offices, callers, rows)
             table = _table(cases, size.rounds, f"commands/s, {callers} callers")
             for office in offices:
-                table[office.name]["CPU ms"] = round(statistics.median(office.cpu_ms), 3)
+                table[office.name]["processor ms"] = round(statistics.median(office.cpu_ms), 3)
+                table[office.name]["PostgreSQL's processor ms"] = round(statistics.median(office.database_ms), 3)
         figures[f"{callers}"] = table
     return figures
 
 
 def _reads(place: Place, server: Postgres, size: Size, stack: ExitStack) -> dict[str, Any]:
     ours = _ours(server, stack)
-    cases: dict[str, Measure] = {OURS: partial(ours.read, size.cases), f"{OURS}, whole log": ours.replay}
-    for office in _peers(place, server, stack, but=(DBOS.name,)):
+    cases: dict[str, Measure] = {OURS: partial(ours.read, size.cases)}
+    peers = _peers(place, server, stack, but=(PIPELINED.name, DBOS.name, PROCRASTINATE.name))  # they read as by hand
+    for office in peers:
         cases[office.name] = partial(office.read, size.cases)
-    return _table(cases, size.rounds, "events/s, built anew")
+    whole: dict[str, Measure] = {
+        LIMIT: peers[0].decode, "verify": ours.verify, "replay": ours.replay, "verify --rules": ours.rules,
+    }  # fmt: skip
+    return {
+        "cases": _table(cases, size.rounds, "events/s, cases built anew"),
+        "whole log": print_rates(interleaved(whole, size.rounds), "events/s, whole log", [LIMIT]),
+    }
 
 
 def _journeys(place: Place, server: Postgres, size: Size, stack: ExitStack) -> dict[str, Any]:
@@ -126,7 +146,7 @@ def _peers(place: Place, server: Postgres, stack: ExitStack, but: tuple[str, ...
 def _table(cases: Mapping[str, Measure], rounds: int, unit: str) -> dict[str, Any]:
     """Measure in turn, print, and return each one's rates and its ratio to each of the others."""
     rates = interleaved(cases, rounds)
-    bases = [name for name in (BY_HAND.name, KEPT.name, ORM.name) if name in rates]
+    bases = [name for name in (BY_HAND.name, PIPELINED.name, KEPT.name, ORM.name) if name in rates]
     return print_rates(rates, unit, bases)
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from bench.bells import by_hand, dramatiq
-from bench.beside.peers import QUEUES, PeerProcess, Place
+from bench.beside.peers import QUEUES, Peer, PeerProcess, Place
 from bench.latency import rung
 from bench.rounds import percentile
 from bench.servers import empty_database, plain
@@ -20,13 +20,13 @@ Start = Callable[[int, float], list[float]]
 BY_HAND, OURS = "BLMOVE by hand", "Wayhome"
 
 
-def starters(place: Place, server: Postgres, stack: ExitStack) -> dict[str, Start]:
+def starters(place: Place, server: Postgres, stack: ExitStack, queues: tuple[Peer, ...] = QUEUES) -> dict[str, Start]:
     """Return how each is rung so many times, so far apart."""
     found: dict[str, Start] = {
         BY_HAND: partial(rung, stack.enter_context(by_hand(place.redis_url))),
         OURS: partial(rung, stack.enter_context(dramatiq(place.redis_url))),
     }
-    for peer in QUEUES:
+    for peer in queues:
         if place.runs(peer):
             process = PeerProcess(place, peer, plain(stack.enter_context(empty_database(server))))
             stack.callback(process.close)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid4
 
+from bench.peers.processor import Backends
 from bench.peers.questions import answer_questions
 from bench.peers.stores import open_store
 from bench.peers.work import FILLED, Store, advanced, finished, opened, served
@@ -29,15 +29,18 @@ class Office:
         self._kind, self._url, self._redis_url, self._stack = kind, url, redis_url, stack
         self._alone = open_store(kind, url, workers=False)
         stack.callback(self._alone.close)
+        self._backends = Backends(url)
+        stack.callback(self._backends.close)
         self._lives: list[UUID] = []
         self._shared: tuple[Store, Ring] | None = None
 
     def commands(self, callers: int, rows: int) -> dict[str, float]:
         """Let so many callers give commands, each about a case of some twenty events."""
         cases = [self._filled() for _ in range(callers)]
-        cpu = time.process_time()
+        together([partial(self._serve, case, 1) for case in cases])  # everybody has a connection before it counts
+        cpu, before = time.process_time(), self._backends.seconds()
         seconds = together([partial(self._serve, case, rows) for case in cases])
-        return {"seconds": seconds, "cpu": time.process_time() - cpu}
+        return {"seconds": seconds, "cpu": time.process_time() - cpu, "database": self._backends.since(before)}
 
     def read(self, cases: int) -> dict[str, float]:
         """Build so many whole cases anew from their events."""
@@ -46,6 +49,14 @@ class Office:
         begin, cpu = time.perf_counter(), time.process_time()
         events = self._alone.read(self._lives[:cases])
         return {"events": events, "seconds": time.perf_counter() - begin, "cpu": time.process_time() - cpu}
+
+    def decode(self) -> dict[str, float]:
+        """Decode the whole log as fast as it goes; by hand only."""
+        from bench.peers.by_hand import ByHand
+
+        assert isinstance(self._alone, ByHand)
+        begin = time.perf_counter()
+        return {"events": self._alone.decode(), "seconds": time.perf_counter() - begin}
 
     def journeys(self, people: int) -> dict[str, float]:
         """Take so many people through the six stages at once; workers do their tasks."""
@@ -76,7 +87,7 @@ class Office:
 
     def _filled(self) -> UUID:
         case = uuid4()
-        for decide in (opened, *[served] * FILLED):
+        for decide in (opened, *[served] * (FILLED - 1)):
             self._alone.record(case, decide)
         return case
 
@@ -94,19 +105,15 @@ class Office:
         return case
 
 
-class running:  # noqa: N801 - reads as what it does
-    """A process of ours that is ready, and that ends when its input closes."""
-
-    def __init__(self, module: str, *arguments: str) -> None:
-        self._command = [sys.executable, "-m", module, *arguments]
-
-    def __enter__(self) -> None:
-        self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == "ready\n"
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=30)
+@contextmanager
+def running(module: str, *arguments: str) -> Iterator[None]:
+    """Have a process of ours beside the block, ready from its begin on; it ends when its input closes."""
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield
+        process.communicate(timeout=30)
 
 
 def _rung_already(_case: UUID, _tasks: tuple[str, ...]) -> None:
@@ -123,8 +130,8 @@ def main(kind: str, url: str, redis_url: str) -> None:
     """Answer questions until the input closes."""
     with ExitStack() as stack:
         office = Office(kind, url, redis_url, stack)
-        questions: dict[str, Any] = {"commands": office.commands, "read": office.read, "journeys": office.journeys}
-        answer_questions(questions)
+        asked = (office.commands, office.read, office.decode, office.journeys)
+        answer_questions({question.__name__: question for question in asked})
 
 
 if __name__ == "__main__":

@@ -13,14 +13,14 @@ from uuid import UUID
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 
-from bench.peers.by_hand import ByHand, Connection
+from bench.peers.by_hand import Connection, Pipelined
 from bench.peers.work import Change, finished
 
 THREADS = 4  # as many as a crew of Wayhome has
 FINISH = "finish"
 
 
-class Procrastinating(ByHand):
+class Procrastinating(Pipelined):
     """Writes jobs where the others write rows of a table of tasks."""
 
     def __init__(self, url: str, *, create: bool = True) -> None:
@@ -50,7 +50,7 @@ async def working(url: str, name: str, do: Callable[..., None]) -> None:
 
 def work(url: str) -> None:
     """Report tasks until the input closes."""
-    store = ByHand(url)
+    store = Pipelined(url)
 
     def finish(case: str, task: str) -> None:
         store.record(UUID(case), finished(task))

@@ -12,6 +12,10 @@ def open_store(kind: str, url: str, *, workers: bool = True, create: bool = True
             from bench.peers.by_hand import ByHand
 
             return ByHand(url)
+        case "pipelined":
+            from bench.peers.by_hand import Pipelined
+
+            return Pipelined(url)
         case "orm":
             from bench.peers.orm import Orm
 
