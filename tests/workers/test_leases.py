@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 
 from events.instants import instant, instant_text
+from tests.kit.roads import consents, plan_trip, ready_to_travel
+from tests.kit.story import story
 from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
+from workers.mail.post import FolderPost
 from workers.running.jobs import AnyJob, JobOutcome, JobResult
 from workers.running.perform import Backoff
 from workflow.command import RetryTask
@@ -155,3 +160,30 @@ def test_a_task_tried_often_enough_is_shown_to_a_person_who_has_it_done(shop: Wo
 
 def _away(times: int) -> deque[BaseException]:
     return deque(Unavailable("nobody answers") for _ in range(times))
+
+
+class StoppedPost(FolderPost):
+    """A folder whose worker is stopped once the letter lies in it, and goes on when others have asked about it."""
+
+    meanwhile: Callable[[], object] = staticmethod(lambda: None)
+
+    def send(self, message: EmailMessage, key: str) -> str:
+        receipt = super().send(message, key)
+        type(self).meanwhile()
+        return receipt
+
+
+def test_a_slow_workers_own_receipt_is_a_ghosts_and_no_forgery(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.post = StoppedPost(shop.folder / "post")
+    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel")))
+    task_id, slow, quick = case.task(kind="ask_host"), shop.worker("slow"), shop.worker("quick")
+
+    def meanwhile() -> None:
+        shop.lapse()
+        quick.sweeper.sweep()
+
+    monkeypatch.setattr(StoppedPost, "meanwhile", staticmethod(meanwhile))
+    slow.performer.perform([task_id])
+    (asked,) = shop.facts(case, "HostAsked")
+    assert asked.receipt == f"sent:{task_id}", "what was found out by asking stands"
+    assert shop.told(case, "Escalated") == [], "a worker that only stood still passes for a forger"

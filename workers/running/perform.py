@@ -115,7 +115,8 @@ class Performer:
             return None
         if answer is None:
             return None
-        return JobOutcome(job, "undone") if answer == NOT_DONE_REFERENCE else JobOutcome(job, "done", answer)
+        is_undone = answer == NOT_DONE_REFERENCE
+        return JobOutcome(job, "undone" if is_undone else "done", "" if is_undone else answer, asked=True)
 
     def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
         wait = self.patience.after(outcome.job.attempts, self.chance.fraction())
@@ -146,8 +147,9 @@ def _command(outcome: JobOutcome, ids: MachineIds) -> FinishTask:
     job, actor = outcome.job, f"worker:{EFFECTS[outcome.job.kind].lane}"
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"
+    said = f"{outcome.result}/asked" if outcome.asked else outcome.result
     return FinishTask(
-        **ids.by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{outcome.result}"),
+        **ids.by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{said}"),
         task_id=job.task_id,
         epoch=job.epoch,
         outcome=outcome.result,
