@@ -6,7 +6,8 @@ said to be void, a payment is recalled. A payment whose grant is there counts; t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -47,7 +48,7 @@ class Officers:
         self.paper = Paper()
         self.settled = self.counted = 0
 
-    def begin(self, paper: Paper, known: Set[str]) -> None:
+    def begin(self, paper: Paper, known: AbstractSet[str]) -> None:
         """Take up what is known of the lost part; of letters a mail server took nothing is listed, they are void."""
         self.paper, self._looks = paper, 0
         if self._outside.mail.way == "server":
