@@ -103,7 +103,7 @@ class Sweeper:
             freed=_tried(due.lost, lambda: self._free_lost(now), problems),
             answers=_tried(True, self.bank.read, problems),
             fired=_tried(due.elapsed, lambda: self._fire_timers(now), problems),
-            asked=_tried(due.unknown, lambda: self._ask_about_unknown(now), problems),
+            asked=_tried(due.unknown or due.lost, lambda: self._ask_about_unknown(now), problems),
             cancelled=_tried(due.called_off or due.lost or due.unknown, lambda: self._settle_called_off(now), problems),
             compared=_tried(due.new_cases, lambda: compare_new_cases(self.service), problems),
             told=_tried(due.mail, self.letters.send_due, problems) if self.letters else 0,
