@@ -44,6 +44,10 @@ from workflow.subjects.travel.state import travel_of
 BATCH = 250
 GATHER_S = 0.01  # let the workers finish some more before the case manager looks again
 STILL_S_MAX = 60.0
+# Who is in the middle of a write took its moment before a jump, and others would store later ones before it.
+_AT_WRITING = """
+SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())"""
 
 
 class Plan(NamedTuple):
@@ -165,6 +169,7 @@ class Drive:
         )
         with self._office.database.reading() as connection:
             waiting = bool(connection.execute(select(or_(*due_now))).scalar_one())
+            waiting = waiting or bool(connection.exec_driver_sql(_AT_WRITING).scalar_one())
         waiting = waiting or any((self._office.settings.bank_folder / "in").glob("*.xml"))
         if waiting:
             time.sleep(GATHER_S)

@@ -58,7 +58,7 @@ def tables(figures: Figures) -> str:
 def _conditions(figures: Figures) -> str:
     found = figures.get("peers", {}).get("conditions")
     if found is None:
-        return "No run is kept yet."
+        return "No run on a quiet machine is kept yet: what one taken beside other work shows is not written down."
     said = ", ".join(f"{name} {value}" for name, value in found.items())
     loads = [found.get("load", 0.0), found.get("load afterwards", 0.0)]
     busy = max(loads) > BUSY * int(found.get("cores") or os.cpu_count() or 1)
