@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,11 +32,12 @@ from tests.chaos.place import Place
 from tests.chaos.preparing import CROWDS, Cast, people_of
 from tests.chaos.screen import Person
 from tests.chaos.thinking import Thinking, Wanted
-from workflow.command import CaseCommand
+from workflow.command import CaseCommand, ConfirmLetter, RetryTask
 
 THREADS: Final = 8
 LOOK_S: Final = 0.1
 STUCK_EVERY_S: Final = 1.0
+WAIT_MOST: Final = 2 * THREADS  # things to be asked for: what was thought of long ago is refused
 COME_A_DAY: Final = 3
 OPEN_MOST: Final = 400
 
@@ -53,7 +55,7 @@ class Crowd:
         self._thinking = Thinking(place.seed, Cast(number))
         self._jobs: queue.Queue[Sequence[Wanted]] = queue.Queue()
         self._in_hand: set[str] = set()  # cases and openings that somebody is asking about
-        self._fresh: set[str] = set()  # cases to be looked at
+        self._draw = Random(f"{place.seed}/{number}/whose turn it is")
         self._came_until = self._clock.now()
         self._stuck_at = 0.0
         self.counts = Counts()
@@ -66,10 +68,8 @@ class Crowd:
         for thread in threads:
             thread.start()
         while not self.stopped.wait(LOOK_S):
-            try:
+            with suppress(EventsError):  # where the log does not answer, it is looked at again
                 self._think()
-            except EventsError:
-                self._fresh |= {seen.case.case_id for seen in self._feed.all()}  # the log did not answer: look again
             self._tell()
         for thread in threads:
             thread.join(30)
@@ -90,8 +90,13 @@ class Crowd:
                 job = self._jobs.get(timeout=0.5)
             except queue.Empty:
                 continue
-            client.work(job)
+            if not self._is_late(job):
+                client.work(job)
             self._in_hand.discard(_about(job))
+
+    def _is_late(self, job: Sequence[Wanted]) -> bool:
+        """Tell whether something was thought of before all was to be calm, and nobody asked for it yet."""
+        return self._place.calm.exists() and not isinstance(job[0].command, RetryTask | ConfirmLetter)
 
     # -- thinking -------------------------------------------------------------------------------------------
 
@@ -101,8 +106,10 @@ class Crowd:
         ours = {one.case.case_id: one for one in self._feed.all() if self._thinking.is_ours(one)}
         if not calm:
             self._give(self._arrivals(now, ours.values()))
-            for case_id, seen in ours.items():
-                if case_id not in self._in_hand:
+            for seen in self._draw.sample(list(ours.values()), len(ours)):
+                if self._jobs.qsize() >= WAIT_MOST:
+                    break
+                if seen.case.case_id not in self._in_hand:
                     self._give([self._thinking.about(seen, now)])
         if time.monotonic() - self._stuck_at > STUCK_EVERY_S:
             self._stuck_at = time.monotonic()

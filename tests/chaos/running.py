@@ -106,8 +106,10 @@ class Run:
         """Start the clients and wait until they ask: who begins in the middle of a fault only ends again."""
         for crowd in self._clients:
             crowd.start()
+        told = [self._town.place.folder / f"progress-{number}.json" for number in range(CROWDS)]
         until = time.monotonic() + UP_S
-        while progress(self._town.place)[0] < 2 * CROWDS and time.monotonic() < until:
+        while not all(path.exists() for path in told):
+            assert time.monotonic() < until, self._last_words()
             time.sleep(_TICK_S * 5)
 
     def _work(self) -> None:
@@ -129,10 +131,14 @@ class Run:
             self._struck_at = now
         self._look_after_them()
         self._time.look()
-        assert all(crowd.is_up for crowd in self._clients), "clients have ended; see said-clients-*.txt"
+        assert all(crowd.is_up for crowd in self._clients), self._last_words()
         if now - self._dumped_at > _DUMP_S:
             self._dumped_at = now
             self._town.queue.remember()
+
+    def _last_words(self) -> str:
+        said = "".join(path.read_text()[-2000:] for path in self._town.place.folder.glob("said-clients-*.txt"))
+        return f"clients have ended:\n{said}"
 
     def _is_time_for_one(self, share: float) -> bool:
         """Tell whether fewer faults struck than belong to this share of the work, or of the time there is."""

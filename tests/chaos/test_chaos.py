@@ -19,6 +19,7 @@ import pytest
 from tests.chaos.faults import FAULTS
 from tests.kit.workshop import until
 from tests.power.namespace import why_not
+from tests.power.test_power_cuts import disks_of
 from tests.servers.binaries import postgres_programs, valkey_programs
 
 ROOT = Path(__file__).parents[2]
@@ -48,20 +49,17 @@ def test_an_office_that_is_struck_by_every_kind_of_fault_loses_nothing_and_does_
     assert kinds >= KINDS_LEAST
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(bool(why_not()), reason="an ordinary user has no namespace that ends with the run")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_ended_leaves_no_disk_and_no_process(how: signal.Signals) -> None:
     with ExitStack() as stack:
         run = stack.enter_context(subprocess.Popen([*RIG, "--faults", "0"], cwd=ROOT, stdout=subprocess.PIPE))
         stack.callback(run.kill)
-        until(lambda: any("mail_sink" in " ".join(one.cmdline()) for one in family_of(run.pid)), 120)
-        family = family_of(run.pid)
+        until(lambda: len(disks_of(run.pid)) > 0, 200)
+        disks, family = disks_of(run.pid), psutil.Process(run.pid).children(recursive=True)
         os.kill(run.pid, how)
         run.communicate(timeout=60)
     until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family))
+    until(lambda: not disks & set(Path("/sys/block").glob("loop*/loop/backing_file")))
     assert "wh-chaos" not in Path("/proc/mounts").read_text()
-
-
-def family_of(pid: int) -> list[psutil.Process]:
-    return list(psutil.Process(pid).children(recursive=True))
