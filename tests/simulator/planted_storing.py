@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from events.keys import Owner
 from events.log import Log
-from events.stored_keys import StoredKeys
 from events.writing import Writing
 from handlers.commanding.answers import Accepted
 from handlers.commanding.command_batch import CommandBatch
@@ -68,26 +65,6 @@ def a_task_is_stored_after_its_fact(patch: Patch) -> None:
 
     patch.setattr(TaskRows, "store", stores)
     _after_each_write(patch, carry)
-
-
-def a_key_is_kept_after_what_it_seals(patch: Patch) -> None:
-    """A new key is in memory until the log is stored; whoever dies in between leaves a part without its key."""
-    ensure, waiting = StoredKeys.ensure, defaultdict[int, dict[Owner, bytes]](dict)
-
-    def in_memory(self: StoredKeys, owners: Collection[Owner]) -> dict[Owner, bytes]:
-        if any(not person for person, _ in owners):  # the house's own secrets
-            return ensure(self, owners)
-        missing = set(owners) - self.find(owners).keys()
-        made = {owner: self._chance.bytes(32) for owner in sorted(missing)}
-        waiting[id(self)] |= made
-        return self.find(owners) | made
-
-    def keep(log: Log) -> None:
-        if values := waiting.pop(id(log.keys), None):
-            log.keys._put([*values.items()])  # type: ignore[attr-defined]
-
-    patch.setattr(StoredKeys, "ensure", in_memory)
-    _after_each_write(patch, keep)
 
 
 def a_step_does_not_move_the_board(patch: Patch) -> None:
