@@ -17,11 +17,14 @@ from events.schema import migrate
 from tests.interleavings.mutants import MUTANTS, Mutant
 from tests.interleavings.orders import HowFar, Tried
 from tests.interleavings.scenarios import SCENARIOS
+from tests.interleavings.scenarios_of_people import OF_PEOPLE
 from tests.interleavings.stage import forget_watchers
 from tests.interleavings.theatre import Theatre
 from tests.kit.offices import KINDS
 from tests.servers.postgres import postgres_server
 from tests.servers.processes import place_for_throwaways
+
+ALL = {**SCENARIOS, **OF_PEOPLE}
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def _run(kind: str, how: HowFar) -> bool:
     begun = time.monotonic()
     with _databases(kind) as fresh:
-        tried = {name: _tried(next(fresh), name, how) for name in SCENARIOS}
+        tried = {name: _tried(next(fresh), name, how) for name in ALL}
         mutants = {name: mutant for name, mutant in MUTANTS.items() if kind in mutant.kinds}
         unseen = [name for name, mutant in mutants.items() if not _is_caught(next(fresh), mutant, how)]
     faults = [f"{name} {fault}" for name, one in tried.items() for fault in one.faults]
@@ -58,7 +61,7 @@ def _run(kind: str, how: HowFar) -> bool:
 def _tried(url: str, name: str, how: HowFar) -> Tried:
     theatre = Theatre(url)
     try:
-        return theatre.tried(SCENARIOS[name], how)
+        return theatre.tried(ALL[name], how)
     finally:
         theatre.close()
         forget_watchers()

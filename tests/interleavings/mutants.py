@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 from sqlalchemy import select, update
 
+from events import keys
 from handlers.commanding import command_batch
 from handlers.commanding.command_batch import CommandBatch
 from handlers.commanding.service import CommandService
@@ -15,18 +16,21 @@ from handlers.projections.tables import tasks
 from handlers.projections.tasks import TaskRows
 from handlers.states.state_cache import fold_events
 from tests.kit.offices import KINDS
+from tests.simulator.planted import a_ghost_may_put_a_task_back
 from workers.running import leases
 from workers.running.leases import Leases
+from workflow import decide
 
 Patch = pytest.MonkeyPatch
 
 
 class Mutant(NamedTuple):
-    """One thing left out, the scenario that must notice, and a word of what it then says."""
+    """One thing left out, the scenario that must notice, a word of what it then says, and what that thing was."""
 
     leaves_out: Callable[[Patch], None]
     scenario: str
     says: str
+    takes_away: str
     kinds: tuple[str, ...] = KINDS  # SQLite has one pen: there nothing has to be held
 
 
@@ -113,12 +117,32 @@ def _rows_in_a_second_transaction(patch: Patch) -> None:
     patch.setattr(CommandService, "_write", writes)
 
 
+def _erased_are_sealed_for(patch: Patch) -> None:
+    """Decide about somebody who was erased as about anybody, and make them a new key."""
+    patch.setattr(decide, "is_erased", lambda _case: False)
+    patch.setattr(keys, "refuse_erased", lambda *_: None)
+
+
 MUTANTS: Final[Mapping[str, Mutant]] = {
-    "no version check": Mutant(_no_version_check, "version", "two wrote at one version"),
-    "claim without lock": Mutant(_claim_without_lock, "claim", "a task has 2 holders"),
-    "no fence": Mutant(_no_fence, "finish", ""),
-    "claims not held": Mutant(_claims_not_held, "withdraw", "as if nobody had begun it", ("postgresql",)),
-    "bed asked for outside": Mutant(_asked_outside("facility:"), "hold", "one bed"),
-    "budget asked for outside": Mutant(_asked_outside("fund:"), "budget", "EUR 100 were left"),
-    "rows in a second transaction": Mutant(_rows_in_a_second_transaction, "projection", "the rows of work"),
+    "no version check": Mutant(
+        _no_version_check, "version", "two wrote at one version", "who saw an older version learns of it"
+    ),
+    "claim without lock": Mutant(_claim_without_lock, "claim", "a task has 2 holders", "a task has one holder"),
+    "no fence": Mutant(_no_fence, "finish", "the fence", "a report counts with its epoch only"),
+    "claims not held": Mutant(
+        _claims_not_held, "withdraw", "as if nobody had begun it", "what workers hold is held still", ("postgresql",)
+    ),
+    "bed asked for outside": Mutant(_asked_outside("facility:"), "hold", "one bed", "one bed, one person"),
+    "budget asked for outside": Mutant(
+        _asked_outside("fund:"), "budget", "EUR 100 were left", "no cent is spent twice"
+    ),
+    "rows in a second transaction": Mutant(
+        _rows_in_a_second_transaction, "projection", "the rows of work", "rows say what the history says"
+    ),
+    "put back without a fence": Mutant(
+        a_ghost_may_put_a_task_back, "put back while freed", "somebody holds", "only who holds a task lets it wait"
+    ),
+    "erased people are sealed for": Mutant(
+        _erased_are_sealed_for, "erased while written of", "of who was erased", "no key is made again for the erased"
+    ),
 }

@@ -9,9 +9,11 @@ import pytest
 from tests.interleavings.mutants import MUTANTS
 from tests.interleavings.orders import HowFar
 from tests.interleavings.scenarios import SCENARIOS
+from tests.interleavings.scenarios_of_people import OF_PEOPLE
 from tests.interleavings.stage import forget_watchers
 from tests.interleavings.theatre import Theatre
 
+ALL = {**SCENARIOS, **OF_PEOPLE}
 ORDERS_MAX = 40  # of a scenario here; ``python -m tests.interleavings`` tries more
 
 
@@ -23,9 +25,9 @@ def theatre(office_url: str) -> Iterator[Theatre]:
     forget_watchers()
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", ALL)
 def test_in_every_order_of_their_statements_what_must_hold_holds(theatre: Theatre, name: str) -> None:
-    tried = theatre.tried(SCENARIOS[name], HowFar(switches=1, most=ORDERS_MAX))
+    tried = theatre.tried(ALL[name], HowFar(switches=1, most=ORDERS_MAX))
     assert tried.orders > 1
     assert tried.is_all or tried.orders == ORDERS_MAX
     assert tried.faults == ()
@@ -42,5 +44,5 @@ def test_what_keeps_transactions_apart_cannot_be_left_out_unnoticed(
     mutant = MUTANTS[name]
     mutant.leaves_out(monkeypatch)
     how = HowFar(switches=1, most=3 * ORDERS_MAX, stops_at_a_fault=True)
-    tried = theatre.tried(SCENARIOS[mutant.scenario], how)
+    tried = theatre.tried(ALL[mutant.scenario], how)
     assert any(mutant.says in fault for fault in tried.faults), tried

@@ -1,14 +1,15 @@
-"""Planted bugs: each takes one precaution out of the engine, and the simulator has to notice.
+"""Planted bugs of claims, reports, ids and timers: each takes one precaution out of the engine.
 
-Whoever watches and never cries is blind, or the house is safe: with these in place it is known which.
+Whoever watches and never cries is blind, or the house is safe: with these in place it is known which. All of them, and
+who has to notice, are in ``planted_table``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import and_, bindparam, select, update
@@ -36,7 +37,6 @@ from workflow.subject import CommandRule, Decide
 from workflow.subjects.accommodation import decisions as beds
 
 Patch = pytest.MonkeyPatch
-Plant = Callable[[Patch], None]
 
 
 def _decides(patch: Patch, command: type[Command], how: Decide) -> None:
@@ -203,21 +203,3 @@ def a_claim_does_not_look_who_has_it(patch: Patch) -> None:
     counted = {"epoch": tasks.c.epoch + 1, "attempts": tasks.c.attempts + 1, "claimed_at": bindparam("now")}
     values = {"status": "claimed", "owner": bindparam("worker"), "lease_until": bindparam("until")} | counted
     patch.setattr(leases, "_CLAIM", taken.values(values).returning(*tasks.c))
-
-
-PLANTED: Final[tuple[Plant, ...]] = (
-    sends_before_it_claims,
-    a_dead_workers_letter_is_written_again,
-    no_answer_counts_as_no,
-    a_ticket_has_another_number_at_each_attempt,
-    a_payment_file_has_another_name_at_each_attempt,
-    a_command_id_is_not_remembered,
-    a_failed_commit_counts_as_stored,
-    timers_fire_hours_early,
-    a_timer_that_fired_stays_set,
-    a_bed_that_is_given_up_is_not_free,
-    a_ghost_may_put_a_task_back,
-    a_ghosts_result_is_taken,
-    nobody_rings_again,
-    a_claim_does_not_look_who_has_it,
-)

@@ -1,0 +1,62 @@
+"""Planted bugs of those who do what is due: who forgets a task, believes too much, or goes on where nobody may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import and_, bindparam
+
+from handlers.projections.tables import tasks
+from workers.effects.registry import EFFECTS
+from workers.running import leases, perform, sweeper
+from workers.running.jobs import AnyJob
+from workers.running.perform import Performer
+from workers.running.sweeper import Sweeper
+
+Patch = pytest.MonkeyPatch
+
+
+def nobody_frees_what_the_dead_held(patch: Patch) -> None:
+    """A lease that ran out is nobody's business."""
+    patch.setattr(Sweeper, "_free_lost", lambda _self, _now: 0)
+
+
+def nobody_asks_what_became_of_it(patch: Patch) -> None:
+    """An unknown outcome stays unknown."""
+    patch.setattr(Sweeper, "_ask_about_unknown", lambda _self, _now: 0)
+
+
+def whoever_gives_no_answer_has_done_it(patch: Patch) -> None:
+    """Of what is not found outside, and of who cannot be asked, the best is believed."""
+    for kind, effect in EFFECTS.items():
+        patch.setitem(EFFECTS, kind, effect._replace(ask=lambda job, _outside: f"order:{job.task_id}"))
+
+
+def what_was_called_off_is_begun_again(patch: Patch) -> None:
+    """A worker claims whatever waits, wanted or not."""
+    due = and_(tasks.c.status == "waiting", tasks.c.due_at <= bindparam("now"))
+    claim = leases._update(leases._IDS.where(tasks.c.task_id.in_(leases._MINE), due))
+    values = {"status": "claimed", "epoch": tasks.c.epoch + 1, "owner": bindparam("worker")}
+    patch.setattr(leases, "_CLAIM", claim.values({**values, "lease_until": bindparam("until")}).returning(*tasks.c))
+
+
+def the_mark_is_not_raised(patch: Patch) -> None:
+    """Nobody asks before something goes out whether this is still the newest log."""
+    for module in (perform, sweeper):
+        patch.setattr(module, "raise_mark", lambda _log: None)
+
+
+def a_restored_log_is_not_held(patch: Patch) -> None:
+    """Workers take up their work in a log that two people are still to look through."""
+    patch.setattr(leases, "is_quarantined", lambda *_: False)
+
+
+def work_goes_on_when_the_time_is_up(patch: Patch) -> None:
+    """A worker that was stopped goes on with what else it claimed, though its lease will end first."""
+    do = Performer._do
+
+    def unstopped(self: Performer, kind: str, jobs: list[AnyJob]) -> Any:
+        return [one._replace(result="unknown") if one.result == "stopped" else one for one in do(self, kind, jobs)]
+
+    patch.setattr(Performer, "_do", unstopped)
