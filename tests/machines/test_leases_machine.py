@@ -21,7 +21,7 @@ from tests.machines.machine import WHO, Machine, runs
 from tests.machines.models.leases import TRIES_MAX, Work
 from tests.machines.outside import DOES_IT, MOODS, Mood, Outside
 from tests.simulator import planted
-from tests.simulator.planted import Plant
+from tests.simulator.planted_table import Plant
 from workers.running.jobs import AnyJob, JobOutcome, JobResult
 from workflow.command import CancelTask, ConfirmLetter, RetryTask
 from workflow.programme.loading import shipped_programme_text

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from handlers.commanding.answers import Answer
 from tests.kit.families import DAUGHTER, MOTHER, SON, done, family, mails, together
 from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.programmes import with_beds, with_houses
 from tests.kit.story import Story, story
 from tests.kit.workshop import Workshop
 from workers.effects import accommodation
+from workers.running.jobs import Adapters
+from workflow.command import Command
 from workflow.subjects.accommodation.commands import (
     HoldBed,
     JoinWaitingList,
@@ -198,3 +201,23 @@ def test_another_house_is_asked_once_for_all_of_them(shop: Workshop) -> None:
     (letter,) = mails(shop, "desk")
     assert "Do you have places for 2 people who stay together" in letter
     assert not [one.case_id for one in people if one.case_id in letter]
+
+
+def test_in_a_full_house_a_long_line_costs_no_command_for_each_who_waits(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = shop.office
+    inside = full(office, 1)
+    line = [story(office).does(JoinWaitingList) for _ in range(4)]
+    asked: list[str] = []
+    submitted = Adapters.submitted
+
+    def noted(outside: Adapters, command: Command) -> Answer:
+        asked.append(type(command).__name__)
+        return submitted(outside, command)
+
+    monkeypatch.setattr(Adapters, "submitted", noted)
+    inside[0].does(ReleaseBed, reason="moved")
+    settled(shop)
+    assert beds(line) == [True, False, False, False]
+    assert asked == ["HoldBed"], "for the others there is nothing to ask"

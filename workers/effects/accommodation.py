@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
+from events.instants import instant
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.states.case_reader import CaseSnapshot
 from workers.errors import Refused, Unavailable
@@ -31,29 +32,37 @@ def offer_bed(job: Job[FreeBed], outside: Adapters) -> str:
     told to decide. Done again after a crash nobody is held a second bed: who was held one waits no more.
     """
     facility = job.about.facility
-    for case_id in islice(_house(facility, outside).waiting, OFFERS_MAX):
-        _looked_up_anew(job, case_id, outside)
-    line = list(islice(_house(facility, outside).parties(), OFFERS_MAX))
-    return f"{sum(_offered(job, party, outside) for party in line)} held"
+    _line_looked_up_anew(job, outside)
+    house, held = _house(facility, outside), 0
+    for party in islice(house.parties(), OFFERS_MAX):
+        if len(party) == 1 and house.is_full(instant(outside.log.now())):
+            continue  # nothing to ask for; of those who wait together somebody may have to be told more
+        if taken := _offered(job, party, outside):
+            house, held = _house(facility, outside), held + taken
+    return f"{held} held"
 
 
 def _house(facility: str, outside: Adapters) -> Shelter:
     return outside.state_of(facility_stream(facility), Shelter())
 
 
-def _looked_up_anew(job: Job[FreeBed], case_id: str, outside: Adapters) -> None:
-    """Tell the line what is known now of somebody who came of age meanwhile, or left their family.
+def _line_looked_up_anew(job: Job[FreeBed], outside: Adapters) -> None:
+    """Tell the line what is known now of those who came of age meanwhile, or left their family.
 
     What the line knows of them must not hold up the others.
     """
-    facility = job.about.facility
-    seen, known = outside.look.at(case_id), _house(facility, outside).waiting.get(case_id)
-    if seen is None or known is None or facility not in accommodation_of(seen.case).waiting:
-        return
+    known = dict(islice(_house(job.about.facility, outside).waiting.items(), OFFERS_MAX))
+    for seen in outside.look.at_many(known):
+        if _waits(seen, job.about.facility):
+            _looked_up_anew(job, seen, known[seen.case.case_id], outside)
+
+
+def _looked_up_anew(job: Job[FreeBed], seen: CaseSnapshot, known: Guest, outside: Adapters) -> None:
     now = _guest_now(job, seen, known, outside)
     if now != known:
         with_others = {"company": 2} if now.party else {}  # how many is counted by the line itself
-        _submit(JoinWaitingList, job, seen, outside, {"facility": facility, "family": known.family, **with_others})
+        fields = {"facility": job.about.facility, "family": known.family, **with_others}
+        _submit(JoinWaitingList, job, seen, outside, fields)
 
 
 def _guest_now(job: Job[FreeBed], seen: CaseSnapshot, known: Guest, outside: Adapters) -> Guest:

@@ -17,7 +17,6 @@ from handlers.commanding.errors import HandlersError
 from handlers.commanding.together import TogetherAnswer
 from handlers.states.case_reader import CaseReader
 from handlers.states.definitions import Definitions
-from handlers.states.state_cache import fold_events
 from workers.errors import OutcomeUnknown, OutsideError, Refused, Unavailable
 from workers.mail.post import Post
 from workers.running.orders import Orders
@@ -103,7 +102,7 @@ class Adapters:
         """Return a stream that cases share as it stands; raises StreamForged when Wayhome did not leave it so."""
         if self.log.forged([stream]):
             raise StreamForged(stream)
-        found: State | None = fold_events(stream, self.log.stream(stream), self.log.fact).state
+        found: State | None = self.look.states([stream])[stream].state
         return found or empty
 
     def submitted(self, command: Command) -> Answer:

@@ -121,6 +121,10 @@ class Shelter(NamedTuple):
         free = self._free_beds(guest, on, taken)
         return self.capacity > len(taken) and any(bed in beds for beds in free.values())
 
+    def is_full(self, now: datetime) -> bool:
+        """Tell whether every bed is taken or held: then there is none for anybody, whoever waits before them."""
+        return self.capacity <= sum(not bed.is_over(now) for bed in self.beds.values())
+
     def parties(self) -> tuple[Mapping[str, Guest], ...]:
         """Return who waits, in the order of the line; those who wait together as one, where the last of them stands.
 
