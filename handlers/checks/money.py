@@ -20,11 +20,13 @@ from events.facts.grants import (
     TrancheReleased,
     TrancheReturned,
 )
+from events.facts.restore import OrphanSettled
 from events.money import Money
 from handlers.checks.check_results import InvariantCheck, ObservedEvent, WalkEnd, sees
 from handlers.checks.fund import NOTHING, FundBooks, sum_of_shares
 from handlers.projections.replay import Replay
 from workflow.subjects.grants.state import IN_FLIGHT, Grant, Tranche, grants_of
+from workflow.subjects.restore.state import Quarantine
 
 
 class MoneyCheck(InvariantCheck):
@@ -37,6 +39,9 @@ class MoneyCheck(InvariantCheck):
         super().__init__(self._fund)
         self._statement = statement
         self._instructed: dict[str, set[str]] = defaultdict(set)  # what the bank was told to pay, by grant
+        self._settled: dict[
+            str, Money | None
+        ] = {}  # payments an older log lost, of which two people said that they hold
 
     @sees(GrantRequested)
     def _on_request(self, fact: GrantRequested, seen: ObservedEvent) -> None:
@@ -116,6 +121,13 @@ class MoneyCheck(InvariantCheck):
         self.demand(tranche.status == "paid", f"{seen.at}: came back although it was {tranche.status}")
         self._fund.expected[FundsReturned][fact.tranche_id] = tranche.shares
 
+    @sees(OrphanSettled)
+    def _on_settlement(self, fact: OrphanSettled, seen: ObservedEvent) -> None:
+        quarantine: Quarantine = seen.before
+        found = quarantine.orphans[fact.orphan_id]
+        if found.kind == "payment" and fact.outcome in ("counted", "lost"):
+            self._settled[found.about] = found.amount
+
     @sees(CostRecorded)
     def _on_cost(self, fact: CostRecorded, seen: ObservedEvent) -> None:
         self.count("costs")
@@ -150,7 +162,8 @@ class MoneyCheck(InvariantCheck):
             found = statement.get(tranche_id)
             self.demand(found == amount, f"{tranche_id}: we say {amount} was paid, the bank says {found}")
         for tranche_id in statement.keys() - paid.keys():
-            known = flying.get(tranche_id) == statement[tranche_id] and not end.settled
+            under_way = flying.get(tranche_id) == statement[tranche_id] and not end.settled
+            known = under_way or self._settled.get(tranche_id) == statement[tranche_id]
             self.demand(known, f"{tranche_id}: the bank paid {statement[tranche_id]}, we know of no payment")
 
 

@@ -45,8 +45,8 @@ OFTEN: Final[Mapping[str, Mapping[str, float]]] = {
     "bank": {"late": 0.2},  # the bank fetches a file
     "answer": {"late": 0.2, "twice": 0.15, "lost": 0.05},  # the bank says what became of it
     "turn": {"die": 0.01, "leap": 0.01, "empty_queue": 0.02},  # between two steps of a process
-    "copy": {"made": 0.02},  # nothing wrong yet: log and keys are copied, at a moment
-    "office": {"oldest": 0.001, "middle": 0.001, "newest": 0.003},  # all is destroyed, and a copy put in its place
+    "copy": {"made": 0.04},  # nothing wrong yet: log and keys are copied, at a moment
+    "office": {"oldest": 0.002, "middle": 0.003, "newest": 0.005},  # all is destroyed, and a copy put in its place
     "death": {"empty_queue": 0.3, "stay_down": 0.2},  # what else a crash does
 }  # fmt: skip
 # Where a process can die with a difference: between two of these nothing changes that a crash could tell apart.

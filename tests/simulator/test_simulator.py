@@ -38,6 +38,12 @@ def test_a_year_full_of_faults_keeps_every_promise(seed: int, place: Path) -> No
     assert found.verdict.numbers["crashes"], "a seed that crashes nothing shows nothing"
 
 
+def test_in_these_years_older_copies_are_put_back_and_what_they_do_not_know_is_settled(place: Path) -> None:
+    """A thing that never happens tests nothing."""
+    numbers = (run(Terms(seed), place).verdict for seed in SEEDS)
+    assert any(one is not None and one.numbers["settled"] and one.numbers["lifted"] for one in numbers)
+
+
 def test_where_nothing_goes_wrong_nothing_is_found(place: Path) -> None:
     found = run(Terms(1, share=0.0, gives_up=0.0), place)
     assert (found.ok, found.happened) == (True, ()), found.findings

@@ -90,7 +90,8 @@ def _about(one: CheckResult, fault: str) -> str:
 def _performed(world: Simulation) -> dict[str, int]:
     """Return how often each task was done outside; a letter that a person had written again is that person's."""
     letters = Counter(deed.key for deed in world.mail.delivered if deed.key in world.mail.of_tasks())
-    letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in world.staff.retried.items()}))
+    retried = {key: times for key, times in world.staff.retried.items() if key in letters}
+    letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in retried.items()}))
     return dict(Counter(world.agency.book.keys()) + letters)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, Update, and_, bindparam, case, select, update
+from sqlalchemy import Connection, Executable, Row, Select, Update, and_, bindparam, case, select, update
 
 from events.high_water import count_claim
 from events.ids import CaseId
@@ -44,17 +44,17 @@ IS_UNKNOWN = and_(tasks.c.status == "unknown", tasks.c.rung_at < bindparam("aske
 IS_CALLED_OFF = and_(tasks.c.status == "waiting", ~tasks.c.wanted)
 HAS_ELAPSED = and_(timers.c.status == "set", timers.c.due_at <= bindparam("now"))
 _IS_HELD = and_(tasks.c.task_id == bindparam("id"), tasks.c.epoch == bindparam("held"), tasks.c.status == "claimed")
-_CLAIM = (
-    _update(_IDS.where(tasks.c.task_id.in_(_MINE), _IS_DUE))
-    .values(
-        status="claimed",
-        epoch=tasks.c.epoch + 1,
-        attempts=tasks.c.attempts + 1,
-        owner=bindparam("worker"),
-        lease_until=bindparam("until"),
-        claimed_at=case((tasks.c.claimed_at == "", bindparam("now")), else_=tasks.c.claimed_at),
-    )
-    .returning(*tasks.c)
+_HELD_ANEW = {
+    "status": "claimed",
+    "epoch": tasks.c.epoch + 1,
+    "attempts": tasks.c.attempts + 1,
+    "owner": bindparam("worker"),
+    "lease_until": bindparam("until"),
+    "claimed_at": case((tasks.c.claimed_at == "", bindparam("now")), else_=tasks.c.claimed_at),
+}
+_CLAIM = _update(_IDS.where(tasks.c.task_id.in_(_MINE), _IS_DUE)).values(_HELD_ANEW).returning(*tasks.c)
+_CLAIM_CALLED_OFF = (
+    _update(_IDS.where(tasks.c.task_id.in_(_MINE), IS_CALLED_OFF)).values(_HELD_ANEW).returning(*tasks.c)
 )
 _AGAIN = (
     update(tasks)
@@ -104,10 +104,17 @@ class Leases:
             due = connection.execute(_IDS.where(_IS_DUE).limit(most), {"now": now}).scalars().all()
             return self._claimed(connection, due, now)
 
-    def _claimed(self, connection: Connection, task_ids: Sequence[str], now: str) -> list[AnyJob]:
+    def claim_called_off(self, task_ids: Sequence[str], now: str) -> list[AnyJob]:
+        """Return those of these tasks that are still called off and wait, now ours: to ask what became of them."""
+        with self._database.writing() as connection:
+            return self._claimed(connection, task_ids, now, _CLAIM_CALLED_OFF)
+
+    def _claimed(
+        self, connection: Connection, task_ids: Sequence[str], now: str, how: Executable = _CLAIM
+    ) -> list[AnyJob]:
         until = instant_text(instant(now) + self._lease)
         asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
-        jobs = [_job(row) for row in connection.execute(_CLAIM, asked)]
+        jobs = [_job(row) for row in connection.execute(how, asked)]
         if jobs:
             count_claim(connection)
         return jobs
@@ -145,7 +152,7 @@ class Leases:
             return [_job(row) for row in connection.execute(_UNKNOWN, {"now": now, "asked_before": before})]
 
     def called_off(self) -> list[AnyJob]:
-        """Return tasks that came back undone after they had been called off: nobody will begin them again."""
+        """Return tasks that came back after they had been called off: nobody will begin them again."""
         with self._database.reading() as connection:
             return [_job(row) for row in connection.execute(_CALLED_OFF)]
 

@@ -85,6 +85,11 @@ class Performer:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""
         self.report([outcome for job in jobs if (outcome := self._asked(job)) is not None])
 
+    def doubt(self, jobs: Sequence[AnyJob]) -> None:
+        """Call jobs of ours unknown and ask outside at once: what is there is done, what is not is undone."""
+        self.report([JobOutcome(job, "unknown") for job in jobs])
+        self.ask(jobs)
+
     def report(self, outcomes: Sequence[JobOutcome]) -> None:
         """Make outcomes facts; those to be tried again wait, or are given up when tried often enough."""
         final = [_given_up(_after_the_limit(outcome)) for outcome in outcomes]

@@ -104,7 +104,7 @@ class Sweeper:
             answers=_tried(True, self.bank.read, problems),
             fired=_tried(due.elapsed, lambda: self._fire_timers(now), problems),
             asked=_tried(due.unknown, lambda: self._ask_about_unknown(now), problems),
-            cancelled=_tried(due.called_off or due.lost or due.unknown, self._cancel_called_off, problems),
+            cancelled=_tried(due.called_off or due.lost or due.unknown, lambda: self._settle_called_off(now), problems),
             compared=_tried(due.new_cases, lambda: compare_new_cases(self.service), problems),
             told=_tried(due.mail, self.letters.send_due, problems) if self.letters else 0,
         )
@@ -150,9 +150,18 @@ class Sweeper:
         self.performer.ask(jobs)
         return len(jobs)
 
-    def _cancel_called_off(self) -> int:
+    def _settle_called_off(self, now: str) -> int:
+        """Take back what was called off while it ran, and came back.
+
+        A letter that came back was not sent. Of a payment or an order nobody knows: its worker may have died after it,
+        or was told that it failed. It is asked about, so that what is there is on record and can be given back.
+        """
         jobs = self.leases.called_off()
-        self.service.offer([_cancelling(job, self.service.machine_ids) for job in jobs])
+        doubtful = [job.task_id for job in jobs if EFFECTS[job.kind].safe_to_repeat]
+        undone = [job for job in jobs if not EFFECTS[job.kind].safe_to_repeat]
+        self.service.offer([_cancelling(job, self.service.machine_ids) for job in undone])
+        if doubtful:
+            self.performer.doubt(self.leases.claim_called_off(doubtful, now))
         return len(jobs)
 
     def _fire_timers(self, now: str) -> int:

@@ -20,7 +20,7 @@ from workers.iso20022.bank_inbox import BankInbox
 from workers.mail.post import Post
 from workers.mail.staff_letters import StaffLetters
 from workers.running.broker import TIME_LIMIT_S, QueueNotifier, open_broker, open_worker
-from workers.running.jobs import Adapters, BankFolders, JobOutcome
+from workers.running.jobs import Adapters, AnyJob, BankFolders
 from workers.running.leases import Leases, any_task_due
 from workers.running.orders import Orders
 from workers.running.perform import Backoff, Performer
@@ -134,11 +134,10 @@ class WorkerPool:
         What is not there waits again; of what cannot be asked about somebody says what became of it. Return how many
         tasks that were.
         """
-        now, doubtful = self.service.log.now(), list[JobOutcome]()
+        now, doubtful = self.service.log.now(), list[AnyJob]()
         while some := self.leases.claim_due(now, _DOUBTED_AT_ONCE):
-            doubtful += [JobOutcome(job, "unknown") for job in some]
-        self.performer.report(doubtful)
-        self.performer.ask([one.job for one in doubtful])
+            doubtful += some
+        self.performer.doubt(doubtful)
         return len(doubtful)
 
     def _say_held(self, why: str) -> None:
