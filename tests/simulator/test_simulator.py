@@ -38,9 +38,9 @@ def test_a_year_full_of_faults_keeps_every_promise(seed: int, place: Path) -> No
     assert found.verdict.numbers["crashes"], "a seed that crashes nothing shows nothing"
 
 
-def test_in_these_years_older_copies_are_put_back_and_what_they_do_not_know_is_settled(place: Path) -> None:
+def test_within_a_few_years_older_copies_are_put_back_and_what_they_do_not_know_is_settled(place: Path) -> None:
     """A thing that never happens tests nothing."""
-    numbers = (run(Terms(seed), place).verdict for seed in SEEDS)
+    numbers = (run(Terms(seed), place).verdict for seed in range(1, 9))
     assert any(one is not None and one.numbers["settled"] and one.numbers["lifted"] for one in numbers)
 
 
