@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from tests.simulator import planted
+from tests.simulator.faults import Fault
 from tests.simulator.office import folder
 from tests.simulator.running import run, shortened
 from tests.simulator.seeds import run_all
@@ -36,6 +37,21 @@ def test_a_year_full_of_faults_keeps_every_promise(seed: int, place: Path) -> No
     assert found.ok, found.findings
     assert found.verdict is not None
     assert found.verdict.numbers["crashes"], "a seed that crashes nothing shows nothing"
+
+
+def test_where_older_copies_are_put_back_what_they_do_not_know_is_settled(place: Path) -> None:
+    """A thing that never happens tests nothing."""
+    twice = [
+        Fault("copy", 5, "made"),
+        Fault("office", 18, "newest"),
+        Fault("copy", 30, "made"),
+        Fault("office", 50, "newest"),
+    ]
+    found = run(Terms(1), place, only=twice)
+    assert found.ok, found.findings
+    assert found.verdict is not None
+    assert found.verdict.numbers["settled"]
+    assert found.verdict.numbers["lifted"] == len(twice) // 2
 
 
 def test_where_nothing_goes_wrong_nothing_is_found(place: Path) -> None:
