@@ -96,22 +96,20 @@ class Leases:
         In quarantine none is: nothing leaves the house.
         """
         with self._database.writing() as connection:
-            return [] if is_quarantined(self._log, connection) else self._claimed(connection, task_ids, now)
+            return [] if is_quarantined(self._log, connection) else self._claimed(connection, task_ids, now, _CLAIM)
 
     def claim_due(self, now: str, most: int) -> list[AnyJob]:
         """Return tasks that are due, now ours, also in quarantine: to ask what became of them, not to do them."""
         with self._database.writing() as connection:
             due = connection.execute(_IDS.where(_IS_DUE).limit(most), {"now": now}).scalars().all()
-            return self._claimed(connection, due, now)
+            return self._claimed(connection, due, now, _CLAIM)
 
     def claim_called_off(self, task_ids: Sequence[str], now: str) -> list[AnyJob]:
         """Return those of these tasks that are still called off and wait, now ours: to ask what became of them."""
         with self._database.writing() as connection:
             return self._claimed(connection, task_ids, now, _CLAIM_CALLED_OFF)
 
-    def _claimed(
-        self, connection: Connection, task_ids: Sequence[str], now: str, how: Executable = _CLAIM
-    ) -> list[AnyJob]:
+    def _claimed(self, connection: Connection, task_ids: Sequence[str], now: str, how: Executable) -> list[AnyJob]:
         until = instant_text(instant(now) + self._lease)
         asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
         jobs = [_job(row) for row in connection.execute(how, asked)]
