@@ -11,8 +11,8 @@ from hypothesis.internal.conjecture import engine
 from tests.machines.grounds import Ground
 from tests.machines.machine import Machine, runs
 
-SHRINKS_MAX: Final = 100  # enough to read it; each takes several runs
-SHRINKING_S_MAX: Final = 20
+SHRINKS_MAX: Final = 60  # enough to read it; each takes several runs
+SHRINKING_S_MAX: Final = 120
 _STEP: Final = re.compile(r"state\.(\w+)\(")
 
 

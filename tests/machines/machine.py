@@ -73,7 +73,7 @@ class Machine(RuleBasedStateMachine):
 
     # -- asking ----------------------------------------------------------------------------------------------
 
-    def asks(self, case: Story, kind: type[Command], **fields: Any) -> tuple[str, ...]:
+    def asks(self, case: Story, kind: type[Command], /, **fields: Any) -> tuple[str, ...]:
         """Have something done, and return why it is refused: nothing when it was done."""
         answer = self.answer(case.command(kind, **fields))
         assert not isinstance(answer, Conflict), "nobody said which version was looked at"

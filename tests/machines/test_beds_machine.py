@@ -20,7 +20,7 @@ from tests.kit.roads import consents
 from tests.kit.story import Story
 from tests.machines.finding import steps_to
 from tests.machines.grounds import Databases, Ground, InMemory, InOffices
-from tests.machines.machine import WHO, Machine, runs
+from tests.machines.machine import TIMES, WHO, Machine, runs
 from tests.machines.models.beds import HOLD_MOST, House
 from workflow.command import FireTimer
 from workflow.subjects.accommodation import shelter
@@ -36,7 +36,7 @@ from workflow.subjects.accommodation.commands import (
 from workflow.subjects.accommodation.shelter import Shelter
 from workflow.subjects.accommodation.state import accommodation_of
 
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
+pytestmark = pytest.mark.timeout(600 * TIMES)  # a busy machine takes its time
 HOUSE: Final = "moscow-centre"
 STREAM: Final = f"facility:{HOUSE}"
 ROOMS: Final = with_rooms(("womens", 1, "women", "allowed"), ("anybodys", 1, "any", "allowed"))
@@ -221,4 +221,4 @@ def test_nobody_gets_a_bed_that_is_somebody_elses_in_an_office(databases: Databa
 def test_the_machine_finds(bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     ground = InMemory(ROOMS, five_who_want_a_bed)
     bug(monkeypatch)
-    assert len(steps_to(Beds, ground, monkeypatch, times=500, steps=50)) <= 25
+    assert 0 < len(steps_to(Beds, ground, monkeypatch, times=500, steps=50)) < 50

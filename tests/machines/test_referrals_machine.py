@@ -17,7 +17,7 @@ from tests.kit.roads import consents
 from tests.kit.story import Story
 from tests.machines.finding import steps_to
 from tests.machines.grounds import Databases, Ground, InMemory, InOffices
-from tests.machines.machine import WHO, Machine, runs
+from tests.machines.machine import TIMES, WHO, Machine, runs
 from tests.machines.models.referrals import ANSWERS, PROVIDERS, ROOM, Desk
 from workflow.command import CaseCommand, FireTimer
 from workflow.programme.loading import shipped_programme_text
@@ -36,7 +36,7 @@ from workflow.subjects.referrals.commands import (
 )
 from workflow.subjects.referrals.state import referrals_of
 
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
+pytestmark = pytest.mark.timeout(600 * TIMES)  # a busy machine takes its time
 LITTLE_ROOM: Final = (
     shipped_programme_text("moscow").replace("capacity: 60", "capacity: 1").replace("capacity: 200", "capacity: 1")
 )
@@ -227,4 +227,4 @@ def test_nobody_is_promised_help_twice_or_without_their_consent_in_an_office(
 def test_the_machine_finds(bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     ground = InMemory(LITTLE_ROOM, three_who_look_for_help)
     bug(monkeypatch)
-    assert len(steps_to(Referrals, ground, monkeypatch, times=500, steps=50)) <= 25
+    assert 0 < len(steps_to(Referrals, ground, monkeypatch, times=500, steps=50)) < 50
