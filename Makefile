@@ -30,6 +30,8 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
+# What a process compiles the others find, whatever the machine is told.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
 

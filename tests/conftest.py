@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import settings
 from sqlalchemy import make_url
 
@@ -31,6 +32,24 @@ if place := place_for_throwaways():
 settings.register_profile("untimed", deadline=None)  # a test does not time
 settings.load_profile("untimed")
 os.environ["COLUMNS"] = "200"  # tables are as wide as this, whatever terminal the tests run in
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: a quarter of their time tests wait for a browser, a server, a process."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps in one process the tests of a file that share what is made once for it; each other would make it anew.
+
+    pytest-xdist 3.8 writes a group behind an id that pytest 9.2 no longer reads: its groups had no effect at all.
+    """
+    if config.getoption("loadgroup", default=False):
+        for item in items:
+            if group := _group_of(item):
+                item._id = NodeId.parse(f"{item.nodeid}@{group}")
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +163,13 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Wayhome:
     """The rehearsal, for the tests of a module: read it only, or take a copy."""
     return Wayhome(rehearsal).copied_to(tmp_path_factory.mktemp("rehearsal") / "data")
+
+
+def _group_of(item: pytest.Item) -> str:
+    if marked := item.get_closest_marker("xdist_group"):
+        return str(marked.args[0])
+    made = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return item.nodeid.partition("::")[0] if any(one[-1].scope == "module" for one in made if one) else ""
 
 
 def _with_tables(url: str) -> None:

@@ -27,7 +27,6 @@ from console.simulation.demo_accounts import CAST
 from tests.kit.web.served import running
 from workflow.rights.table import may_ever
 
-pytestmark = pytest.mark.xdist_group("as_each_role")  # one process is attacked by all
 ROLE_OF: Final = {part.account: part.role for part in CAST}
 WAIT_S: Final = 120
 NOWHERE: Final = "7K3P9-QXM2D"

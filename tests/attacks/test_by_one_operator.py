@@ -12,7 +12,6 @@ import pytest
 from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA, BORIS, TAMARA
 
-pytestmark = pytest.mark.xdist_group("by_one_operator")  # what its tests share is made in one process
 SOMEBODY_SIGNED_IN = ["somebody_signed_in"]
 
 

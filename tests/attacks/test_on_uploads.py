@@ -24,7 +24,6 @@ from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA
 from tests.kit.web.served import served
 
-pytestmark = pytest.mark.xdist_group("on_uploads")
 GIGABYTES: Final = 2_000_000_000
 READ_MAX: Final = REFUSED_BYTES_MAX + 30_000_000  # of what is sent: what is read, what ran out, and what is on its way
 LARGER_MAX_KB: Final = 60_000  # six files of ten megabytes may be in memory at a time; here there is one

@@ -34,8 +34,6 @@ from workflow.rights.acts import Role
 from workflow.subjects.reception.commands import PlanArrival
 from workflow.subjects.safety.commands import AssessRisk
 
-pytestmark = pytest.mark.xdist_group("access_log")  # what its tests share is made in one process
-
 # Who is sent to ask: together they are let in everywhere.
 _ASK: Final[tuple[tuple[Role, str], ...]] = (
     ("supervisor", "programme"), ("case_manager", "team"), ("medical", "team"), ("administrator", "programme"),

@@ -21,8 +21,6 @@ from console.words.labels import is_worded
 from tests.kit.command_line import AS_ANNA, AS_BORIS, Wayhome
 from tests.kit.people import ANNA
 
-pytestmark = pytest.mark.xdist_group("access_log_of_verbs")  # what its tests share is made in one process
-
 _EXAMPLE: Final = re.compile(r"Example: (?:[A-Z_]+=\S+ )?wayhome (.+)")
 _NUMBER: Final = re.compile(r"7K3P9-QXM2D")
 # Of people it made up itself; and what runs until it is stopped, and says what it has done in numbers.

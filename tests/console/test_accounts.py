@@ -12,7 +12,6 @@ import pytest
 from tests.kit.command_line import PASSWORD as OWN
 from tests.kit.command_line import Wayhome, code_now
 
-pytestmark = pytest.mark.xdist_group("accounts_typed")  # what its tests share is made in one process
 PASSWORD = re.compile(r"^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$", re.MULTILINE)
 ROOT = ("--as", "staff:root")
 

@@ -11,8 +11,6 @@ import pytest
 from tests.kit.audits import WITNESS_KEYS
 from tests.kit.command_line import AS_ANNA, Wayhome
 
-pytestmark = pytest.mark.xdist_group("audit")  # what its tests share is made in one process
-
 
 @pytest.fixture(scope="module")
 def office(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Wayhome:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import expect
 
@@ -17,7 +16,6 @@ from tests.kit.web.browser import PHONE, Desk, LiveHouse
 from workflow.subjects.travel.commands import DeclareReturn
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_attachments")
 
 
 def declared(live: LiveHouse) -> str:

@@ -17,7 +17,6 @@ from tests.kit.web.walking import press
 from workflow.subjects.safety.commands import AssessRisk
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_case")  # what its tests share is made in one process
 SMALL: Any = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 

@@ -17,7 +17,6 @@ from workflow.subjects.travel.state import travel_of
 
 Window = Callable[..., Desk]
 BY = {"What was wrong": "Typed wrongly", "By which paper": "Passport"}
-pytestmark = pytest.mark.xdist_group("in_the_browser_together")
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from workflow.subjects.referrals.commands import SendReferral
 from workflow.subjects.referrals.state import referrals_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_days")  # what its tests share is made in one process
 MOSCOW = timedelta(hours=3)
 LEV = "staff:lev"
 

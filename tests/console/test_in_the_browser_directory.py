@@ -13,7 +13,6 @@ from tests.kit.web.browser import PHONE, Desk, LiveHouse
 from tests.kit.web.walking import press
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_directory")  # what its tests share is made in one process
 BORIS = "staff:boris"
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.kit.web.browser import PHONE, Desk
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_doors")  # what its tests share is made in one process
 
 
 def test_somebody_signs_in_with_a_password_and_a_code(window: Window) -> None:

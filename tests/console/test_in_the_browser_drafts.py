@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
@@ -16,7 +15,6 @@ from tests.kit.web.browser import DESK, PHONE, Desk
 from tests.kit.web.sent import count_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_drafts")  # what its tests share is made in one process
 TEXT = "She asked that nobody rings her mother."
 KEPT = re.compile("Kept as a draft at")
 

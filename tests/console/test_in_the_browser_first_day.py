@@ -18,7 +18,6 @@ from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.travel.state import travel_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_first_day")  # what its tests share is made in one process
 BY = {"why": "Typed wrongly", "evidence": "Passport"}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
@@ -13,7 +12,6 @@ from tests.kit.story import Story
 from tests.kit.web.browser import PHONE, Desk, LiveHouse, a_desk
 from workflow.subjects.safety.commands import AssessRisk
 
-pytestmark = pytest.mark.xdist_group("in_the_browser_lists")
 NAME, HANDLE = "Оксана Петренко", "Тихая гавань"
 
 

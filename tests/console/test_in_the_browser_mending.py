@@ -18,7 +18,6 @@ from workflow.subjects.care.state import care_of
 from workflow.subjects.documents.commands import RecordTravelDocument
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_together")
 TABS_MAX = 80
 
 

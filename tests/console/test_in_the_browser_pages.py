@@ -17,7 +17,6 @@ from tests.kit.web.browser import DESK, PHONE, ROOT, Desk, LiveHouse, Scheme, a_
 from tests.kit.web.pages import MAIN, PAGES, Shown, lived_in
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_pages")  # what its tests share is made in one process
 SCREENS = ROOT / "docs" / "screens"
 _DRAWS = os.environ.get("WAYHOME_SCREENS") == "1"
 _CONTRAST: Any = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}

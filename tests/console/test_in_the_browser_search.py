@@ -15,7 +15,6 @@ from tests.kit.web.walking import does, press
 from workflow.case.proposals import proposals_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_search")  # what its tests share is made in one process
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from tests.kit.web.walking import fill, press, send
 from workflow.subjects.access.state import access_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_team")  # what its tests share is made in one process
 GLEB = "staff:gleb"
 FORTY = 40
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.kit.roads import bring, plan_trip, ready_to_be_received, ready_to_travel
@@ -17,7 +16,6 @@ from workflow.subjects.care.state import care_of
 from workflow.subjects.safety.commands import AssessRisk
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_today")  # what its tests share is made in one process
 
 
 def in_danger(live: LiveHouse) -> Story:

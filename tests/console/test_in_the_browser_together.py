@@ -16,7 +16,6 @@ from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.safety.state import safety_of
 
 Window = Callable[..., Desk]
-pytestmark = pytest.mark.xdist_group("in_the_browser_together")  # what its tests share is made in one process
 
 
 @pytest.fixture

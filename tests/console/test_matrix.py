@@ -28,8 +28,6 @@ from tests.kit.web.standings import STANDINGS, Stage, Town, relations
 from workflow.rights.acts import ACTS, ROLES, Role
 from workflow.rights.table import RIGHTS_TABLE, Account, permit
 
-pytestmark = pytest.mark.xdist_group("matrix")  # what its tests share is made in one process
-
 # Pages that ask for a second act beside the one they name.
 _ALSO: Final = {
     "/ledger/{programme}/file": ("ledger.see",),

@@ -24,7 +24,6 @@ from tests.kit.forging import forging
 from tests.kit.officers import ROOT, ZOYA
 from tests.kit.people import ANNA, BORIS
 
-pytestmark = pytest.mark.xdist_group("vouching")  # what its tests share is made in one process
 NOBODY = ("--as", "staff:nobody")
 
 
