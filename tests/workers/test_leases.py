@@ -12,7 +12,7 @@ import pytest
 from events.instants import instant, instant_text
 from tests.kit.roads import consents, plan_trip, ready_to_travel
 from tests.kit.story import story
-from tests.kit.workshop import LEASE_S, Hand, MoodyOrders, Workshop
+from tests.kit.workshop import LEASE_S, Hand, MailServer, MoodyOrders, Workshop
 from workers.effects.registry import EFFECTS
 from workers.errors import Unavailable
 from workers.mail.post import FolderPost
@@ -186,4 +186,16 @@ def test_a_slow_workers_own_receipt_is_a_ghosts_and_no_forgery(shop: Workshop, m
     slow.performer.perform([task_id])
     (asked,) = shop.facts(case, "HostAsked")
     assert asked.receipt == f"sent:{task_id}", "what was found out by asking stands"
+    assert shop.told(case, "Escalated") == [], "a worker that only stood still passes for a forger"
+
+
+def test_a_slow_worker_that_does_not_know_either_is_no_forgery(shop: Workshop) -> None:
+    case = plan_trip(ready_to_travel(consents(story(shop.office), "travel")))
+    task_id, slow = case.task(kind="ask_host"), shop.worker("slow")
+    job = one_claimed(slow, shop, task_id)
+    shop.post = MailServer()
+    shop.lapse()
+    shop.worker("quick").sweeper.sweep()
+    slow.performer.report([JobOutcome(job, "unknown", "OutcomeUnknown")])
+    assert shop.status(task_id) == "unknown"
     assert shop.told(case, "Escalated") == [], "a worker that only stood still passes for a forger"

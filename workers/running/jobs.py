@@ -58,7 +58,7 @@ class JobOutcome(NamedTuple):
     job: AnyJob
     result: JobResult
     reference: str = ""
-    asked: bool = False  # it was found out by asking: another report than the worker's own, who may only stand still
+    found_out: bool = False  # by others: another report than the worker's own, who may only stand still
 
     @classmethod
     def of(cls, problem: OutsideError | EventsError, job: AnyJob) -> Self:

@@ -121,7 +121,7 @@ class Performer:
         if answer is None:
             return None
         is_undone = answer == NOT_DONE_REFERENCE
-        return JobOutcome(job, "undone" if is_undone else "done", "" if is_undone else answer, asked=True)
+        return JobOutcome(job, "undone" if is_undone else "done", "" if is_undone else answer, found_out=True)
 
     def _wait(self, outcome: JobOutcome) -> tuple[AnyJob, str, str]:
         wait = self.patience.after(outcome.job.attempts, self.chance.fraction())
@@ -152,7 +152,7 @@ def _command(outcome: JobOutcome, ids: MachineIds) -> FinishTask:
     job, actor = outcome.job, f"worker:{EFFECTS[outcome.job.kind].lane}"
     assert outcome.result != "unavailable"
     assert outcome.result != "stopped"
-    said = f"{outcome.result}/asked" if outcome.asked else outcome.result
+    said = f"{outcome.result}/found-out" if outcome.found_out else outcome.result
     return FinishTask(
         **ids.by_machine(actor, "worker", job.case_id, f"{job.task_id}/{job.epoch}/{said}"),
         task_id=job.task_id,

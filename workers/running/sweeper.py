@@ -142,7 +142,7 @@ class Sweeper:
         lost = self.leases.lost(now)
         self.leases.free([job for job in lost if EFFECTS[job.kind].safe_to_repeat], now)
         unsafe = [job for job in lost if not EFFECTS[job.kind].safe_to_repeat]
-        self.performer.report([JobOutcome(job, "unknown") for job in unsafe])
+        self.performer.report([JobOutcome(job, "unknown", found_out=True) for job in unsafe])
         return len(lost)
 
     def _ask_about_unknown(self, now: str) -> int:
