@@ -286,7 +286,7 @@ class Log:
         """
         if writing.base < 1:
             return
-        before = str(connection.execute(_RECORDED_AT, {"position": writing.base - 1}).scalar_one())
+        before = str(connection.execute(_RECORDED_AT, {"position": writing.base - 1}).scalar_one_or_none() or "")
         if writing.now < before and instant(before) - instant(writing.now) > CLOCK_SKEW_MAX:
             raise StreamMoved("the clock was set ahead during the write, and another was stored before it")
 

@@ -49,6 +49,7 @@ OFTEN: Final[Mapping[str, Mapping[str, float]]] = {
     "office": {"oldest": 0.002, "middle": 0.003, "newest": 0.005},  # all is destroyed, and a copy put in its place
     "death": {"empty_queue": 0.3, "stay_down": 0.2},  # what else a crash does
 }  # fmt: skip
+OF_COPIES: Final = ("copy", "office")
 # Where a process can die with a difference: between two of these nothing changes that a crash could tell apart.
 PLACES_TO_DIE: Final = ("commit", "committed", "file", "filed", "order", "letter", "taken", "question")
 
@@ -56,11 +57,17 @@ PLACES_TO_DIE: Final = ("commit", "committed", "file", "filed", "order", "letter
 class Faults:
     """Says at each place whether something goes wrong there, and keeps what did."""
 
-    def __init__(self, seed: int, *, only: Collection[Fault] | None = None, share: float = 1.0) -> None:
-        """Draw from a seed; with ``only`` nothing but these goes wrong. ``share`` makes everything rarer or oftener."""
+    def __init__(
+        self, seed: int, *, only: Collection[Fault] | None = None, share: float = 1.0, copies: bool = False
+    ) -> None:
+        """Draw from a seed; with ``only`` nothing but these goes wrong. ``share`` makes everything rarer or oftener.
+
+        Older copies are put back only where ``copies`` says so.
+        """
         self._seed = seed
         self._only = None if only is None else {(one.kind, one.number): one.what for one in only}
         self._share = share
+        self._never = () if copies else OF_COPIES
         self._passed: Counter[str] = Counter()
         self.happened: list[Fault] = []
         self.are_over = False
@@ -81,6 +88,8 @@ class Faults:
         return sum(one.kind in kinds or one.what in kinds for one in self.happened)
 
     def _drawn(self, kind: str, number: int) -> str:
+        if kind in self._never:
+            return ""
         digest = hashlib.blake2b(f"{self._seed}/{kind}/{number}".encode(), digest_size=8).digest()
         left = int.from_bytes(digest, "big") / WHOLE
         for what, share in OFTEN[kind].items():

@@ -38,7 +38,7 @@ def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run
     """Run one seed in a folder and judge it; an error of the engine's is a finding too."""
     small = terms.people <= FEW
     with silent(), watched(), data_of(small, place) as data:
-        faults = Faults(terms.seed, only=only, share=terms.share)
+        faults = Faults(terms.seed, only=only, share=terms.share, copies=terms.copies)
         world = Simulation(terms, data, start(small=small), faults)
         try:
             world.run()

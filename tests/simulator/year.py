@@ -55,6 +55,7 @@ class Terms(NamedTuple):
     people: int = 2
     days: int = 420
     share: float = 1.0
+    copies: bool = False  # older copies of the office are put back now and then
     gives_up: float = 0.004  # at each look at a case: the person has had enough
     forgotten: float = 0.3  # of those whose case has ended ask that everything about them is destroyed
 
@@ -64,7 +65,7 @@ class Simulation:
 
     def __init__(self, terms: Terms, data: Path, start: datetime, faults: Faults | None = None) -> None:
         self.terms = terms
-        self.faults = faults or Faults(terms.seed, share=terms.share)
+        self.faults = faults or Faults(terms.seed, share=terms.share, copies=terms.copies)
         self.clock = ManualClock(start)
         self._start = start
         self._order = Random(f"{terms.seed}/order")
