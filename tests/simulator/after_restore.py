@@ -20,7 +20,6 @@ from tests.simulator.machine import Machine
 from tests.simulator.officers import Officers
 from tests.simulator.operator import Operator
 from tests.simulator.paper import Paper
-from workflow.case.erasure import is_erased
 from workflow.command import Command, ConfirmOfficeDecision
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.restore.commands import QuarantineCommand
@@ -88,4 +87,4 @@ def _is_awaited(staff: Staff) -> bool:
 
 
 def _is_over(seen: CaseSnapshot) -> bool:
-    return is_erased(seen.case) or seen.definition.journey.stage(seen.case.stage).ends
+    return seen.definition.journey.stage(seen.case.stage).ends

@@ -174,10 +174,10 @@ class Staff:
         managed = ManagedCase(seen, now)
         proposals = proposals_of(seen.case).pending
         ends = seen.definition.journey.stage(seen.case.stage).ends
-        if is_erased(seen.case):
-            return []
         if seen.case.case_id in self.withdrawn and not ends:  # an older copy knows nothing of it
             return [managed.advance("withdraw", reason="declined")]
+        if is_erased(seen.case):
+            return []
         erasing = [key for key, one in proposals.items() if one.command == ErasePerson.__name__]
         if erasing:
             officer = {"actor": DATA_PROTECTION, "mandate": "data_protection"}
