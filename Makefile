@@ -42,7 +42,9 @@ soak: setup
 	.venv/bin/python -m tests.simulator --people 350 || failed=1; \
 	.venv/bin/python -m tests.simulator --every-place 1 || failed=1; \
 	.venv/bin/python -m tests.interleavings --switches 3 || failed=1; \
-	if [ -f tests/chaos/__main__.py ]; then .venv/bin/python -m tests.chaos || failed=1; fi; \
+	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief --copies || failed=1; \
+	.venv/bin/python -m tests.machines --times 50 || failed=1; \
+	.venv/bin/python -m tests.chaos || failed=1; \
 	.venv/bin/python -m tests.power --cuts 1000 || failed=1; \
 	exit $$failed
 
