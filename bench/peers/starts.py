@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ def _starts(ring: Note, client: Any, list_name: str, times: int, apart: float) -
     return [float(waited) for _, waited in found]
 
 
-class _Queue:
+class _Queue(ABC):
     """A queue that rings by what it returns, and that works while it is open in a worker process."""
 
     def __init__(self, part: str, url: str, redis_url: str, note: Note) -> None:
@@ -60,12 +61,12 @@ class _Queue:
     def __enter__(self) -> Note:
         return self.ring
 
-    def __exit__(self, *_: object) -> None:
-        """Nothing is open."""
+    def __exit__(self, *_: object) -> None:  # noqa: B027 - not every queue has something to close
+        """Close what is open, if anything is."""
 
+    @abstractmethod
     def ring(self, rung: int) -> None:
         """Send a task."""
-        raise NotImplementedError
 
 
 class _Dramatiq(_Queue):
@@ -164,7 +165,12 @@ class _Dbos(_Queue):
         self._dbos.enqueue_workflow("starts", self._start, rung)
 
 
-_KINDS = {"dramatiq": _Dramatiq, "celery": _Celery, "procrastinate": _Procrastinate, "dbos": _Dbos}
+_KINDS: dict[str, Callable[[str, str, str, Note], _Queue]] = {
+    "dramatiq": _Dramatiq,
+    "celery": _Celery,
+    "procrastinate": _Procrastinate,
+    "dbos": _Dbos,
+}
 
 if __name__ == "__main__":
     main(*sys.argv[1:])

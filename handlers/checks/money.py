@@ -39,9 +39,8 @@ class MoneyCheck(InvariantCheck):
         super().__init__(self._fund)
         self._statement = statement
         self._instructed: dict[str, set[str]] = defaultdict(set)  # what the bank was told to pay, by grant
-        self._settled: dict[
-            str, Money | None
-        ] = {}  # payments an older log lost, of which two people said that they hold
+        # Payments an older log lost, of which two people said that they hold.
+        self._settled: dict[str, Money | None] = {}
 
     @sees(GrantRequested)
     def _on_request(self, fact: GrantRequested, seen: ObservedEvent) -> None:

@@ -32,12 +32,10 @@ _PARTS: Final = ("log.sqlite", "log.sqlite-wal", "log.sqlite-shm", "keys/keys.sq
                  "keys/keys.sqlite-shm")  # fmt: skip
 
 
-class Backup(NamedTuple):
-    """A copy: where it lies, how many events it holds, and what was on people's desks when it was made."""
+class CopiedDisk(NamedTuple):
+    """Copies of log and keys that lie in one folder."""
 
     folder: Path
-    size: int
-    told: Told
 
     @property
     def log(self) -> Path:
@@ -50,18 +48,12 @@ class Backup(NamedTuple):
         return self.folder / "keys.sqlite"
 
 
-class _OldDisk(NamedTuple):
-    """What is destroyed, kept in case no copy can take its place: then the disk was not gone after all."""
+class Backup(NamedTuple):
+    """A copy, how many events it holds, and what was on people's desks when it was made."""
 
-    folder: Path
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log.sqlite"
-
-    @property
-    def keys(self) -> Path:
-        return self.folder / "keys.sqlite"
+    disk: CopiedDisk
+    size: int
+    told: Told
 
 
 class Copies:
@@ -102,9 +94,9 @@ class Copies:
         folder.mkdir(parents=True)
         log, keys = (Copy.of(self._here, folder / name, "") for name in ("log.sqlite", "keys.sqlite"))
         found = make_copies(self._here, log, keys, _silent)
-        self.kept.append(Backup(folder, found.events, self._world.staff.told()))
+        self.kept.append(Backup(CopiedDisk(folder), found.events, self._world.staff.told()))
         if len(self.kept) > KEPT_MAX:
-            shutil.rmtree(self.kept.pop(1).folder)
+            shutil.rmtree(self.kept.pop(1).disk.folder)
 
     # -- put back -----------------------------------------------------------------------------------------------------
 
@@ -112,9 +104,9 @@ class Copies:
         container = self._world.alive.container
         paper, destroyed, size = paper_of(container.log), {*container.keys.destroyed()}, container.log.size()
         self._world.stop()
-        old = self._moved_away()
+        old = self._moved_away()  # kept in case no copy can take its place: then the disk was not gone after all
         self._bring_outside()
-        if not self._in_place(older, old.keys if newest_keys else older.keys, old.keys):
+        if not self._in_place(older, old.keys if newest_keys else older.disk.keys, old.keys):
             self._moved_back(old)
             return
         self.put_back += 1
@@ -126,16 +118,16 @@ class Copies:
         self.after.begin(self.paper)
         self._world.staff.has_lost(older.told, self.paper)
 
-    def _moved_away(self) -> _OldDisk:
+    def _moved_away(self) -> CopiedDisk:
         self.tried += 1
-        old = _OldDisk(self._here.data / "copies" / f"old-{self.tried}")
+        old = CopiedDisk(self._here.data / "copies" / f"old-{self.tried}")
         old.folder.mkdir()
         copy_file(self._here.log_file, old.log)
         copy_keys(self._here, old.keys, lambda _done, _whole: None)
         self._destroy()
         return old
 
-    def _moved_back(self, old: _OldDisk) -> None:
+    def _moved_back(self, old: CopiedDisk) -> None:
         self._destroy()
         old.log.replace(self._here.log_file)
         old.keys.replace(self._here.key_file)
@@ -163,9 +155,9 @@ class Copies:
 
         Keys from before an erasure open nothing, and keys that saw another log signed since refuse this one.
         """
-        for some in dict.fromkeys((*keys, older.keys)):
+        for some in dict.fromkeys((*keys, older.disk.keys)):
             try:
-                put_in_place(self._here, (older.log, some), (_none, _none), _silent)
+                put_in_place(self._here, (older.disk.log, some), (_none, _none), _silent)
                 return True
             except (BackupRefused, EventsError):
                 self.refused += 1
