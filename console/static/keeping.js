@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const AFTER_MS = 1500, AT_THE_LATEST_MS = 8000, AGAIN_MS = 20000, WARN_S = 180, LEAVE_WITHIN_MS = 700;
+  const LOOK_AGAIN_MS = 400, LOOKS_MAX = 10, ON_ITS_WAY = "on-its-way";
   const page = document.documentElement.dataset;
   const forms = [...document.querySelectorAll("form[data-drafts]")].map(kept);
 
@@ -13,7 +14,8 @@
     const value = (name) => form.elements.namedItem(name);
     own.id = () => value("command_id").value;
     own.named = () => history.replaceState(null, "", `${form.dataset.page}?draft=${own.id()}`);
-    if (form.dataset.kept) own.named();  // so that Back and Reload ask for the draft, and send nothing again
+    if (form.dataset.kept) { own.named(); sessionStorage.removeItem(ON_ITS_WAY); }  // Back and Reload ask for the draft
+    else setTimeout(lookAgain, LOOK_AGAIN_MS, own);
     form.addEventListener("input", () => {
       if (!own.dirty) { own.first = Date.now(); own.named(); }
       own.dirty = true;
@@ -36,6 +38,18 @@
       own.busy = null;
     };
     return own;
+  }
+  // Who comes back at once may be here before the draft that the left page sent is kept: only its number is remembered.
+  function lookAgain(own) {
+    const [draft, looks] = (sessionStorage.getItem(ON_ITS_WAY) || "").split(" ");
+    if (!draft || own.dirty || new URLSearchParams(location.search).get("draft") !== draft) return;
+    if (Number(looks) >= LOOKS_MAX) { sessionStorage.removeItem(ON_ITS_WAY); return; }
+    sessionStorage.setItem(ON_ITS_WAY, `${draft} ${Number(looks) + 1}`);
+    location.reload();
+  }
+  function leaves() {
+    for (const own of forms) if (own.dirty && !own.sent) sessionStorage.setItem(ON_ITS_WAY, `${own.id()} 0`);
+    keepAll(true);
   }
   async function send(own, value, leaving) {
     const body = new URLSearchParams(new FormData(own.form));
@@ -60,7 +74,7 @@
     own.timer = setTimeout(() => own.keep(), AGAIN_MS);
   }
   const keepAll = (leaving) => Promise.all(forms.map((own) => own.keep(leaving)));
-  window.addEventListener("pagehide", () => { keepAll(true); });
+  window.addEventListener("pagehide", leaves);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keepAll(true); });
 
   // -- leaving: Esc, Esc. In a field with text it asks first; the empty page comes before anything else --------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
@@ -76,6 +78,24 @@ def test_back_keeps_what_was_typed(window: Window) -> None:
     page.go_back()
     expect(page.get_by_label("Note")).to_have_value(TEXT)
     assert "Your draft of" in page.inner_text("main")
+
+
+def test_back_is_faster_than_a_slow_line_and_still_keeps_what_was_typed(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = window("staff:anna")
+    case, arrives, drafts = a_case(desk), Event(), desk.live.web.house.drafts
+    keep = drafts.keep
+    monkeypatch.setattr(drafts, "keep", lambda *given, **how: arrives.wait(30) and keep(*given, **how))
+    page = desk.go(note_of(case))
+    page.get_by_label("Note").fill(TEXT)
+    page.get_by_role("link", name="Beds").click()
+    page.wait_for_url("**/beds")
+    page.go_back()
+    assert typed(page) == ""
+    arrives.set()
+    expect(page.get_by_label("Note")).to_have_value(TEXT)
+    expect(page.get_by_text("Your draft of")).to_be_visible()
 
 
 def test_the_help_of_a_refusal_and_the_way_back(window: Window) -> None:
