@@ -146,6 +146,7 @@ BORROWED: Final = {
     ("restore.decisions", "accounts.decisions"): "who counts as an officer is the accounts' own word",
     ("closing.decisions", "accommodation.decisions"): "a house that closes gives up its beds",
     ("closing.decisions", "accommodation.waiting_list"): "and finds others by the houses it looks at",
+    ("directory.decisions", "accommodation.rooms"): "a house that has other rooms asks its line anew",
     ("intake.consents", "referrals.moves"): "a consent taken back takes the referrals under it back",
     ("intake.consents", "referrals.sending"): "a referral's consent is about one provider",
     ("corrections.letters", "referrals.sending"): "who was told under a consent is told of a correction under it",

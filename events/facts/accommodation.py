@@ -77,6 +77,12 @@ class WaitsApart(Fact):
     facility: str
 
 
+class LineAskedAnew(Fact):
+    """The house has other rooms, or takes people again: who waits is offered its beds; told of whoever waits first."""
+
+    facility: str
+
+
 class WaitingListLeft(Fact):
     """The case's side of waiting no longer; ``awaited`` says that others still wait there."""
 

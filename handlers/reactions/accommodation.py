@@ -41,7 +41,7 @@ def _waits(fact: facts.WaitingListJoined, moment: ReactionContext) -> Follows:
         yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
-def _waits_apart(fact: facts.WaitsApart, moment: ReactionContext) -> Follows:
+def _asked_anew(fact: facts.WaitsApart | facts.LineAskedAnew, moment: ReactionContext) -> Follows:
     yield moment.request_task("offer_bed", FreeBed(facility=fact.facility))
 
 
@@ -79,7 +79,8 @@ REACTIONS: Reactions = {
     "StayExtended": _stay_planned,
     "BedGivenUp": _given_up,
     "WaitingListJoined": _waits,
-    "WaitsApart": _waits_apart,
+    "WaitsApart": _asked_anew,
+    "LineAskedAnew": _asked_anew,
     "WaitingListLeft": _waits_no_more,
     "ConsentGiven": _agreed,
 }

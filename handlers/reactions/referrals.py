@@ -19,12 +19,16 @@ def _made(fact: facts.ReferralMade, moment: ReactionContext) -> Follows:
 
 
 def _sent(fact: facts.ReferralSent, moment: ReactionContext) -> Follows:
-    """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too."""
+    """Wait for the answer; a letter that went out although the referral was taken back meanwhile is taken back too.
+
+    Not for a provider that had answered before anybody knew of the letter: it said no, or was told already.
+    """
     status = referrals_of(moment.after).referrals[fact.referral_id].status
+    had_heard = referrals_of(moment.was).referrals[fact.referral_id].is_known
     if status == "sent":
         due = answer_due(moment.now, moment.programme)
         yield moment.set_timer("referral_answer", due, referral_id=fact.referral_id)
-    elif status in ("revoked", "passed_on"):
+    elif status in ("revoked", "passed_on") and not had_heard:
         yield moment.request_task("revoke_referral", _about(fact))
 
 

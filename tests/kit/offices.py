@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import URL, select, update
+from sqlalchemy import URL, func, select, update
 
 from events.database import Database
 from events.envelope import RecordedEvent
@@ -149,10 +149,12 @@ class Office:
     def claim(self, task_id: str) -> int:
         """Let a worker begin a task, as the workers' own claim does; return the epoch."""
         table = tasks
+        begun = func.coalesce(func.nullif(table.c.claimed_at, ""), self.service.log.now())
+        taken = {"status": "claimed", "epoch": table.c.epoch + 1, "owner": "worker-1", "claimed_at": begun}
         take = (
             update(table)
             .where(table.c.task_id == task_id)
-            .values(status="claimed", epoch=table.c.epoch + 1, owner="worker-1", attempts=table.c.attempts + 1)
+            .values(**taken, attempts=table.c.attempts + 1)
             .returning(table.c.epoch)
         )
         with self.database.writing() as connection:

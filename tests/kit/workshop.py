@@ -245,3 +245,14 @@ def at_once(*loops: Callable[[], Made]) -> list[Made]:
 
     with ThreadPoolExecutor(len(loops)) as pool:
         return [begun.result(PATIENCE_S) for begun in [pool.submit(run, loop) for loop in loops]]
+
+
+@contextmanager
+def at_work(office: Office, folder: Path) -> Iterator[tuple[Workshop, WorkerPool]]:
+    """Lend workers that do what is due when they are told to."""
+    shop = Workshop(office, folder)
+    try:
+        with shop.crew() as crew:
+            yield shop, crew
+    finally:
+        shop.close()

@@ -16,7 +16,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.machines", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="which runs: the same seed tries the same (1)")
     parser.add_argument("--times", type=int, default=10, help="how many times the usual number of runs (10)")
-    parser.add_argument("--machine", default="", help="ledger or journey; both of them when left out")
+    parser.add_argument(
+        "--machine", default="", help="leases, beds, ledger, referrals or journey; all of them when left out"
+    )
     given = parser.parse_args()
     what = HERE / f"test_{given.machine}_machine.py" if given.machine else HERE
     command = [

@@ -10,20 +10,25 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final, TypeVar
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from handlers.checks.check_results import Acknowledgement, OutsideRecords
 from handlers.checks.walk import check_lines, check_log
 from handlers.commanding.answers import Accepted, Answer, Conflict
+from tests.kit.erasures import asked_for, confirm
 from tests.kit.offices import Office
+from tests.kit.people import BORIS
 from tests.kit.story import Story
 from tests.kit.workshop import Workshop
 from tests.machines.grounds import Ground
+from workflow.case.erasure import request_of
+from workflow.case.proposals import proposed
 from workflow.command import Command
 from workflow.reasons import Refused
 from workflow.rights.visibility import is_machine
+from workflow.subjects.erasure.commands import ErasePerson
 from workflow.subjects.intake.commands import AddNote
 
 State = TypeVar("State")
@@ -92,6 +97,17 @@ class Machine(RuleBasedStateMachine):
             self.acknowledged[answer.command_id] = Acknowledgement(answer.command_id, answer.version, answer.facts)
         return answer
 
+    def may_erase(self, case: Story) -> bool:
+        """Have somebody erased whose case is over, and tell whether: not while anything of theirs is under way."""
+        if request_of(case.case) is None:
+            asked_for(case)
+        under_way, refused = case.tasks(), self.asks(case, ErasePerson, actor=BORIS, mandate="supervisor")
+        assert bool(refused) == bool(under_way), "nobody is erased while something of theirs is under way"
+        if not refused:
+            confirm(case, proposed(case.case, "ErasePerson")).accepted()
+            self.shop.worker().performer.perform(list(case.tasks(kind="shred_person")))
+        return not refused
+
     # -- what happens to every office ------------------------------------------------------------------------
 
     @in_an_office
@@ -148,4 +164,5 @@ def runs(machine: type[Machine], ground: Ground, *, times: int, steps: int, **ho
     """Run a machine so many times, so many steps each; raises what it found, told in the fewest steps."""
     phases = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)  # to explain takes a trace of every line
     given = {"max_examples": times * TIMES, "stateful_step_count": steps, "phases": phases, "print_blob": True}
+    given["suppress_health_check"] = [HealthCheck.too_slow]  # a test does not time
     run_state_machine_as_test(partial(machine, ground), settings=settings(**given | how))  # type: ignore[arg-type]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +22,8 @@ from tests.kit.offices import ON_BOTH_DATABASES, Office
 from tests.kit.programmes import HOSTEL, SMALL, with_beds, with_houses
 from tests.kit.roads import consents
 from tests.kit.story import Story, present
-from tests.kit.workshop import Workshop
+from tests.kit.workshop import at_work
 from tests.kit.world import moscow
-from workers.running.worker_pool import WorkerPool
 from workflow.command import CaseCommand
 from workflow.reasons import Refused
 from workflow.subjects.accommodation.commands import (
@@ -59,17 +56,6 @@ NAMES = (
     "Бакыт",
 )
 GROWN_UP: dict[str, Any] = {"child": False, "basis": "identity document"}
-
-
-@contextmanager
-def at_work(office: Office, folder: Path) -> Iterator[tuple[Workshop, WorkerPool]]:
-    """Lend workers that do what is due when they are told to."""
-    shop = Workshop(office, folder)
-    try:
-        with shop.crew() as crew:
-            yield shop, crew
-    finally:
-        shop.close()
 
 
 def codes(answer: Answer) -> tuple[str, ...]:

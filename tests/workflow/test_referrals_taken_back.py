@@ -10,14 +10,18 @@ from events.facts.referrals import (
 from events.facts.tasks import TaskCancelled, TaskRequested
 from tests.kit.referrals import asked, number, somebody, status
 from tests.kit.roads import agreed_to_be_told
+from tests.kit.story import Story
 from tests.kit.world import World
-from workflow.command import CancelTask
+from workflow.command import CancelTask, CaseCommand
 from workflow.subjects.intake.commands import WithdrawConsent
 from workflow.subjects.referrals.caseload import Caseload
 from workflow.subjects.referrals.commands import (
     AcceptReferral,
+    DeclineReferral,
+    RecordReferralServed,
     RevokeReferral,
     SendReferral,
+    WaitlistReferral,
 )
 
 
@@ -54,6 +58,37 @@ def test_a_letter_under_way_when_consent_is_taken_back_is_taken_back_afterwards(
     case.claims(task).does(WithdrawConsent, purpose="referral", recipient="harbour")
     case.finish(task).then(ReferralSent, TaskRequested)
     assert (status(case), list(case.tasks(kind="revoke_referral"))) == ("revoked", [case.task(kind="revoke_referral")])
+
+
+def _answered_before_anybody_knows_of_the_letter(answer: type[CaseCommand], **said: str) -> tuple[Story, str]:
+    """Return a case whose provider answered, and the letter to it of which nobody knows whether it arrived."""
+    case = agreed_to_be_told(somebody(), "harbour").does(SendReferral, service="local_referral")
+    letter = case.task(kind="send_referral")
+    case.finish(letter, "unknown").accepted()
+    return case.does(answer, referral_id=number(case), **said), letter
+
+
+def test_a_provider_that_answered_is_told_once_that_it_is_over_whatever_is_found_out_of_the_letter() -> None:
+    case, letter = _answered_before_anybody_knows_of_the_letter(WaitlistReferral)
+    agreed_to_be_told(case, "new-start").does(SendReferral, service="local_referral", provider="new-start")
+    assert len(case.tasks(kind="revoke_referral", provider="harbour")) == 1
+    case.finish(letter).then(ReferralSent)
+    assert len(case.tasks(kind="revoke_referral", provider="harbour")) == 1
+
+
+def test_a_provider_that_said_no_is_not_told_that_nobody_else_is_asked() -> None:
+    case, letter = _answered_before_anybody_knows_of_the_letter(DeclineReferral, reason="full")
+    case.does(RevokeReferral, referral_id=number(case), reason="changed")
+    case.finish(letter).then(ReferralSent)
+    assert not case.tasks(kind="revoke_referral")
+
+
+def test_a_letter_that_is_found_later_makes_no_answer_come_before_it() -> None:
+    """The day on which it is found out is not the day of the letter: the provider answered before."""
+    case, letter = _answered_before_anybody_knows_of_the_letter(AcceptReferral)
+    helped_on = case.later(days=1).place.now
+    case.later(days=2).finish(letter).accepted()
+    case.when(RecordReferralServed, referral_id=number(case), occurred_at=helped_on).accepted()
 
 
 def test_a_letter_an_operator_calls_off_takes_the_referral_back() -> None:

@@ -15,6 +15,7 @@ from workflow.reasons import Reason, Refused, reasons_if, refused
 from workflow.situation import Decision, Situation, StreamFact, said_by, unless
 from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.accommodation.definition import Facility, facility_stream
+from workflow.subjects.accommodation.rooms import line_asked_anew
 from workflow.subjects.accommodation.shelter import shelter_of
 from workflow.subjects.directory import commands, refusals
 from workflow.subjects.directory.entries import (
@@ -90,7 +91,7 @@ def change_entry(command: commands.ChangeEntry, situation: Situation) -> Decisio
     new = _only_new(written(command.kind, made), changed, _entry(command, situation))
     told = facts.EntryChanged(**_said(command, new, situation), changed=changed)
     fitted = _fitted(made) if isinstance(before, Facility) and before.room_rules != _rooms(made) else []
-    return unless(reasons, [StreamFact(command.stream, told), *fitted])
+    return unless(reasons, [StreamFact(command.stream, told), *fitted, *_offered(made, before, situation)])
 
 
 def end_entry(command: commands.EndEntry, situation: Situation) -> Decision:
@@ -124,7 +125,8 @@ def resume_entry(command: commands.ProposeResumption, situation: Situation) -> D
     resumed = said_by(command, facts.EntryResumed, **situation.two)
     stopped = _entry(command, situation).stopped
     reasons = reasons_if((not stopped, refusals.ENTRY_IS_NOT_STOPPED(entry=command.entry)))
-    return unless(reasons, [StreamFact(command.stream, resumed)])
+    line = line_asked_anew(command.entry, shelter_of(command.entry, situation)) if command.kind == "facility" else []
+    return unless(reasons, [StreamFact(command.stream, resumed), *line])
 
 
 # -- what an entry is made of ---------------------------------------------------------------------------------------
@@ -263,6 +265,14 @@ def _fitted(made: DirectoryPart) -> list[StreamFact]:
     if not isinstance(made, Facility):
         return []
     return [StreamFact(facility_stream(made.id), FacilityFitted(facility=made.id, rooms=made.room_rules))]
+
+
+def _offered(made: DirectoryPart, before: DirectoryPart, situation: Situation) -> list[StreamFact]:
+    """Return that whoever waits for a house is asked anew, once it has other rooms or is offered again."""
+    if not (isinstance(made, Facility) and isinstance(before, Facility) and made.is_offered):
+        return []
+    is_news = made.room_rules != before.room_rules or not before.is_offered
+    return line_asked_anew(made.id, shelter_of(made.id, situation)) if is_news else []
 
 
 def needs(_programme: Programme, command: Any) -> tuple[str, ...]:

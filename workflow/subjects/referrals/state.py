@@ -60,7 +60,8 @@ def _unanswered(case: Case, fact: ReferralUnanswered, _at: At) -> Case:
 def _sent(case: Case, fact: ReferralSent, at: At) -> Case:
     referral = referrals_of(case).referrals[fact.referral_id]
     status = "sent" if referral.status == "queued" else referral.status
-    return _with(case, fact.referral_id, referral._replace(status=status, sent_at=at.recorded_at))
+    # A provider may have answered before anybody knew that the letter arrived.
+    return _with(case, fact.referral_id, referral._replace(status=status, sent_at=referral.sent_at or at.recorded_at))
 
 
 def _now(status: str) -> Change:
