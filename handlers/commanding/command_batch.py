@@ -27,6 +27,7 @@ from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import every_account, officer_streams
 from handlers.projections.board import open_cases
 from handlers.projections.case_handles import is_named_so
+from handlers.projections.drawings import Drawings
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
 from handlers.projections.row_macs import RowMacs
@@ -83,11 +84,13 @@ class CommandBatch:
         log: Log,
         ids: MachineIds,
         digest_of: Callable[[Command], str],
+        drawings: Drawings,
     ) -> None:
         self._writing = writing
         self._definitions = definitions
         self._log = log
         self._ids = ids
+        self._drawings = drawings
         self._remembered = RememberedAnswers(writing, ids, digest_of)
         held = HeldStreams(writing, folds, log)
         self._states, self._before, self._load = held.states, held.before, held.load
@@ -110,7 +113,8 @@ class CommandBatch:
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
-        project(self._writing, self._before, self._states, self._definition, self._pinned, RowMacs(self._log.keys))
+        macs = RowMacs(self._log.keys)
+        project(self._writing, self._before, self._states, self._definition, self._pinned, macs, self._drawings)
         return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
