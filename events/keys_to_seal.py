@@ -1,11 +1,11 @@
 """Which key seals something new: the owner's own, or a new one for who never had one."""
 
-from collections.abc import Collection, Iterable
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import Connection
 
-from events.batch import execute_prebuilt
+from events.asking import ask_by_key
 from events.errors import KeysMissing
 from events.keys import Keys, Owner
 
@@ -25,17 +25,9 @@ def keys_to_seal(keys: Keys, connection: Connection, owners: Collection[Owner]) 
     known = keys.find(owners)
     if missing := {owner for owner in owners if owner not in known}:
         persons = sorted({person for person, _ in missing})
-        sealed = {tuple(row) for row in rows_by_key(connection, persons, _SEALED_BEFORE)}
+        sealed = ask_by_key(connection, persons, _SEALED_BEFORE, lambda rows: {tuple(row) for row in rows}).answer
         lost = missing & sealed
         if any(person not in keys.destroyed() for person, _ in lost):
             raise KeysMissing(_KEY_IS_GONE)
         known |= keys.ensure(sorted(missing))
     return known
-
-
-def rows_by_key(connection: Connection, keys: list[str], query: str) -> Iterable[Any]:
-    """Return the rows a query finds by one of these keys; ``{}`` stands in it where the keys are compared."""
-    if connection.dialect.name == "postgresql":
-        return list(execute_prebuilt(connection, query.format("= ANY(%s)"), (keys,)))
-    marks = ",".join("?" * len(keys))
-    return list(execute_prebuilt(connection, query.format(f"IN ({marks})"), tuple(keys)))

@@ -8,7 +8,6 @@ skip an event.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, bindparam, func, select
@@ -17,10 +16,10 @@ from events import tables
 from events.catalogue import Catalogue, Fact
 from events.database import Database
 from events.envelope import Envelope, RecordedEvent, sealed_parts
-from events.errors import ClockBehind, KeysMissing, NotRecorded, StreamForged, StreamMoved
+from events.errors import KeysMissing, NotRecorded, StreamForged
 from events.head_codes import HeadCodes
-from events.instants import instant, instant_text
 from events.keys import Keys
+from events.moments import AsTheClockSays, Moments
 from events.receipts import Opening, Receipt
 from events.sealing import Ciphertext, associated_data, unseal
 from events.tables import log_head
@@ -55,8 +54,6 @@ _ENDS = select(_E.c.stream, _E.c.version, _HEADS.c.version, _HEADS.c.leaf, _HEAD
 _COMMANDS = select(_E.c.command_id).where(_E.c.stream == bindparam("stream"))
 _TIMELINE = _EVENTS.where(_E.c.command_id.in_(_COMMANDS), _UPTO).order_by(_E.c.position)
 _SIZE = select(log_head.c.size)
-_NEWEST = select(_E.c.recorded_at).order_by(_E.c.position.desc()).limit(1)
-_RECORDED_AT = select(_E.c.recorded_at).where(_E.c.position == bindparam("position"))
 _AS_OF = select(_E.c.position).where(_E.c.recorded_at <= bindparam("at")).order_by(_E.c.position.desc()).limit(1)
 _PARTS = select(tables.sealed_parts).where(
     tables.sealed_parts.c.stream == bindparam("stream"), tables.sealed_parts.c.version == bindparam("version")
@@ -66,12 +63,6 @@ _PARTS_OF_STREAM = select(tables.sealed_parts).where(
     tables.sealed_parts.c.compartment.in_(bindparam("compartments", expanding=True)),
 )
 END = 2**62
-CLOCK_SKEW_MAX = timedelta(minutes=1)  # that much the clocks of two machines may differ
-_BEHIND = (
-    "the clock says {now} and the newest event is from {newest} (UTC): set the clock right, "
-    "nothing is recorded until then; if that event came from a wrong clock and this one is right, "
-    "say so: wayhome clock accept"
-)
 
 
 class Log:
@@ -86,7 +77,8 @@ class Log:
         self.keys = keys
         self.codes = HeadCodes(keys)
         self._chance = chance
-        self._clock = clock
+        self.moments = Moments(database, clock)
+        self._as_the_clock_says = AsTheClockSays(database, clock)
 
     @contextmanager
     def writing(self, *, as_the_clock_says: bool = False) -> Iterator[Writing]:
@@ -96,14 +88,10 @@ class Log:
         back, StreamForged by ``lock``, or a StoreProblem. Of an error inside the block nothing is stored either.
         """
         with self.database.writing() as connection:
-            moment = self._now if as_the_clock_says else self._not_before_the_newest
-            writing = Writing(
-                connection, self.catalogue, self.keys, self.codes, self._chance, lambda: moment(connection)
-            )
+            moments = self._as_the_clock_says if as_the_clock_says else self.moments
+            writing = Writing(connection, self.catalogue, self.keys, self.codes, self._chance, moments)
             yield writing
-            writing.finish()
-            if not as_the_clock_says:
-                self._refuse_overtaken(connection, writing)
+            writing.finish(commits=True)
 
     def size(self) -> int:
         """Return how many events the log holds."""
@@ -113,7 +101,7 @@ class Log:
     def newest(self) -> str:
         """Return when the last event was recorded, or nothing for an empty log."""
         with self.database.reading() as connection:
-            return self._newest_on(connection)
+            return self.moments.newest(connection)
 
     def page(self, after: int = -1, limit: int = 1000, upto: int = END) -> list[RecordedEvent]:
         """Return the next events after a position, in global order; an empty page means there are no more."""
@@ -240,7 +228,7 @@ class Log:
 
         And StreamForged when what it names stands in a history that holds something no command of ours stored.
         """
-        opening = Opening(stream, frozenset(compartments), self._now(connection))
+        opening = Opening(stream, frozenset(compartments), self.moments.now(connection))
         if not receipt.covers(connection, opening):
             assert NotRecorded.__doc__
             raise NotRecorded(NotRecorded.__doc__)
@@ -264,36 +252,8 @@ class Log:
 
     def now(self) -> str:
         """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""
-        if self._clock is not None:
-            return instant_text(self._clock.now())
         with self.database.reading() as connection:
-            return self._now(connection)
-
-    def _newest_on(self, connection: Connection) -> str:
-        return str(connection.execute(_NEWEST).scalar_one_or_none() or "")
-
-    def _not_before_the_newest(self, connection: Connection) -> str:
-        """Return the moment of a write; a clock a little behind, as another process's may be, waits for the newest."""
-        now, newest = self._now(connection), self._newest_on(connection)
-        if now < newest and instant(newest) - instant(now) > CLOCK_SKEW_MAX:
-            raise ClockBehind(_BEHIND.format(now=now[:19], newest=newest[:19]))
-        return max(now, newest)
-
-    def _refuse_overtaken(self, connection: Connection, writing: Writing) -> None:
-        """Raise StreamMoved when the clock leapt during a write, and another took its place in the log meanwhile.
-
-        Else the log would say for ever that its clock was set back. Nobody gets in between any more: the head is held.
-        """
-        if writing.base < 1:
-            return
-        before = str(connection.execute(_RECORDED_AT, {"position": writing.base - 1}).scalar_one_or_none() or "")
-        if writing.now < before and instant(before) - instant(writing.now) > CLOCK_SKEW_MAX:
-            raise StreamMoved("the clock was set ahead during the write, and another was stored before it")
-
-    def _now(self, connection: Connection) -> str:
-        if self._clock is not None:
-            return instant_text(self._clock.now())
-        return str(connection.exec_driver_sql(f"SELECT {self.database.now_sql}").scalar_one())
+            return self.moments.now(connection)
 
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Connection, LargeBinary, bindparam, insert, s
 from sqlalchemy.dialects import postgresql
 
 from events import tables
+from events.asking import Asked, Rows, ask, ask_by_key, sent_together
 from events.batch import InsertRows, RowStatement, execute_prebuilt, rows_as_json, rows_from_json
 from events.batch import Row as Values
 from events.catalogue import Catalogue, Fact, FactSchema
@@ -18,7 +19,8 @@ from events.envelope import Envelope, SealedPart, leaf_of, sealed_text
 from events.errors import StreamForged
 from events.head_codes import HeadCodes
 from events.keys import Keys, Owner
-from events.keys_to_seal import keys_to_seal, rows_by_key
+from events.keys_to_seal import keys_to_seal
+from events.moments import Moments
 from events.order import answer_hash, place_after
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
 from events.tables import commands, events, log_head, sealed_parts
@@ -31,6 +33,8 @@ _INSERT_PARTS = InsertRows(sealed_parts)
 _UPSERT_STREAMS = InsertRows(tables.streams, replace=True)
 _INSERT_EVENTS = InsertRows(events)
 _HEAD = "SELECT size, placed, place, mac FROM log_head WHERE id = 0"
+# A statement of its own behind the lock: what was stored by whoever held the head before is seen by no earlier one.
+_LAST_AT = "SELECT recorded_at FROM events WHERE position = (SELECT size - 1 FROM log_head WHERE id = 0)"
 _NOT_PLACED = select(events.c.leaf, events.c.answered).where(events.c.position >= bindparam("placed"))
 _AT_ONCE = 10_000  # a whole older log must not be held in memory
 _MOVE_HEAD = update(log_head).values(
@@ -123,10 +127,11 @@ class Writing:
         keys: Keys,
         codes: HeadCodes,
         chance: Entropy,
-        now: Callable[[], str],
+        moments: Moments,
     ) -> None:
         self.connection = connection
-        self._ask_now = now
+        self._moments = moments
+        self._moment: Asked[str] | None = None
         self.base = -1
         self._catalogue = catalogue
         self._keys = keys
@@ -136,11 +141,17 @@ class Writing:
         self._entries: list[PendingEvent] = []
         self._commands: list[Values] = []
         self._rows: dict[RowStatement, dict[tuple[Any, ...], Values]] = {}
+        self._end: tuple[Asked[Any], Asked[str]] | None = None
 
     @cached_property
     def now(self) -> str:
         """Return the moment of this write (UTC text): asked for once, best after everything it touches is locked."""
-        return self._ask_now()
+        return (self._moment or self._moments.asked(self.connection)).answer
+
+    def ask_now(self) -> None:
+        """Ask for the moment along with other questions; asked again before it is read, the later answer counts."""
+        if "now" not in vars(self):
+            self._moment = self._moments.asked(self.connection)
 
     def lock(self, streams: Collection[str], *, to_read: Collection[str] = ()) -> Mapping[str, StreamHead]:
         """Lock these streams until the write ends and return how far each has come.
@@ -151,17 +162,20 @@ class Writing:
         exist yet is at version -1 and holds nobody up: if two make it, ``finish`` of the later raises StreamMoved.
         Raises StreamForged for one that does not end as Wayhome wrote it: nothing is decided on what stands there.
         """
-        self._hold(streams, "FOR UPDATE")
-        self._hold(to_read, "FOR SHARE")
-        return {stream: self._heads[stream] for stream in (*streams, *to_read)}
+        asked = (self.ask_lock(streams), self.ask_lock(to_read, "FOR SHARE"))
+        return {stream: head for one in asked for stream, head in one.answer.items()}
 
-    def _hold(self, streams: Collection[str], how: str) -> None:
+    def ask_lock(self, streams: Collection[str], how: str = "FOR UPDATE") -> Asked[Mapping[str, StreamHead]]:
+        """Ask for streams like ``lock``; they are held, and may be written to, once the answer is read."""
+        # SQLite has one writer and we are it: reading is enough.
+        query = f"{_LOCK} {how}" if self.connection.dialect.name == "postgresql" else _LOCK
         wanted = sorted(set(streams) - self._heads.keys())
-        if wanted:
-            self._heads |= dict.fromkeys(wanted, StreamHead(-1, None))
-            # SQLite has one writer and we are it: reading is enough.
-            query = f"{_LOCK} {how}" if self.connection.dialect.name == "postgresql" else _LOCK
-            self._heads |= {row[0]: self._proved(*row) for row in rows_by_key(self.connection, wanted, query)}
+
+        def held(rows: Rows) -> Mapping[str, StreamHead]:
+            self._heads |= dict.fromkeys(wanted, StreamHead(-1, None)) | {row[0]: self._proved(*row) for row in rows}
+            return {stream: self._heads[stream] for stream in streams}
+
+        return ask_by_key(self.connection, wanted, query, held)
 
     def _proved(self, stream: str, version: int, leaf: bytes, mac: Any) -> StreamHead:
         head = StreamHead(version, bytes(leaf))
@@ -170,14 +184,13 @@ class Writing:
             raise StreamForged(stream)
         return head
 
-    def since(self, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
-        """Return the rows of events after a version, for several locked streams, each in its own order."""
-        return rows_since(self.connection, versions)
+    def ask_since(self, versions: Mapping[str, int]) -> Asked[list[tuple[Any, ...]]]:
+        """Ask for the rows of events after a version, for several locked streams, each in its own order."""
+        return ask_since(self.connection, versions)
 
-    def answers(self, command_ids: Collection[str]) -> Mapping[str, StoredAnswer]:
-        """Return what was answered to those of these commands that came before."""
-        rows = rows_by_key(self.connection, list(command_ids), _ANSWERS)
-        return {command_id: StoredAnswer(digest, answer) for command_id, digest, answer in rows}
+    def ask_answers(self, command_ids: Collection[str]) -> Asked[dict[str, StoredAnswer]]:
+        """Ask what was answered to those of these commands that came before."""
+        return ask_by_key(self.connection, command_ids, _ANSWERS, _stored_answers)
 
     def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
         """Put a fact at the end of a locked stream and return its version there.
@@ -203,20 +216,30 @@ class Writing:
         held = self._rows.get(statement, {})
         self._rows[statement] = {key: row for key, row in held.items() if not is_over(row)}
 
-    def finish(self) -> None:
+    def finish(self, *, commits: bool = False) -> None:
         """Seal, hash and store everything; the head of the log is taken when nothing else is left to write.
+
+        With ``commits`` PostgreSQL is told to commit along with the last statement: one wait less under the head.
 
         Raises StreamMoved when another process made one of the streams, or took one of the commands, meanwhile.
         """
         leaves, parts, rows = self._hashed()
+        if not (rows or self._commands or self._rows):
+            return
+        with sent_together(self.connection):
+            self._store_beside(leaves, parts)
+            self._end = self._ask_end() if rows else None
+        if rows:
+            self.base = self._store_events(rows, commits=commits)
+
+    def _store_beside(self, leaves: Mapping[str, tuple[int, bytes]], parts: list[Values]) -> None:
+        """Store everything but the events, and the head."""
         # New rows in the order of their keys: two processes making the same ones must not wait for each other.
         _INSERT_COMMANDS.run(self.connection, sorted(self._commands, key=itemgetter("command_id")))
         _INSERT_PARTS.run(self.connection, parts)
         _UPSERT_STREAMS.run(self.connection, [self._end_row(s, *end) for s, end in sorted(leaves.items())])
         for statement, by_key in self._rows.items():
             statement.run(self.connection, list(by_key.values()))
-        if rows:
-            self.base = self._store_events(rows)
 
     def _end_row(self, stream: str, version: int, leaf: bytes) -> Values:
         mac = self._codes.of_stream(stream, version, leaf)
@@ -272,7 +295,7 @@ class Writing:
             link,
         )  # fmt: skip
 
-    def _store_events(self, rows: list[dict[str, Any]]) -> int:
+    def _store_events(self, rows: list[dict[str, Any]], *, commits: bool) -> int:
         """Give the events their places behind the head of the log, which nobody else moves until the write ends."""
         base, place, ours = self._head_of_log()
         for row in rows:
@@ -281,11 +304,20 @@ class Writing:
         size = base + len(rows)
         moved = {"size": size, "place": place, "mac": self._codes.of_log(size, place) if ours else _NOT_OURS}
         if self.connection.dialect.name == "postgresql":
-            execute_prebuilt(self.connection, _append_statement(), moved | {"rows": rows_as_json(rows)})
+            with sent_together(self.connection):
+                execute_prebuilt(self.connection, _append_statement(), moved | {"rows": rows_as_json(rows)})
+                if commits:
+                    execute_prebuilt(self.connection, "COMMIT", ())
         else:
             self.connection.execute(_MOVE_HEAD, moved)
             _INSERT_EVENTS.run(self.connection, rows)
         return base
+
+    def _ask_end(self) -> tuple[Asked[Any], Asked[str]]:
+        """Ask for the head of the log, which nobody else moves from then on, and when the last event was recorded."""
+        head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
+        last = ask(self.connection, head, (), lambda rows: next(iter(rows)))
+        return last, ask(self.connection, _LAST_AT, (), lambda rows: next((str(row[0]) for row in rows), ""))
 
     def _head_of_log(self) -> tuple[int, bytes, bool]:
         """Take the head: how many events there are, and the place of the last, also where an older program wrote it.
@@ -293,8 +325,10 @@ class Writing:
         And whether it stands as Wayhome left it. The office goes on where it does not; but no code is made for it any
         more, so that what was done stays in sight until somebody with the keys has looked.
         """
-        head = f"{_HEAD} FOR UPDATE" if self.connection.dialect.name == "postgresql" else _HEAD
-        size, placed, stored, mac = execute_prebuilt(self.connection, head, ()).fetchone()
+        assert self._end is not None
+        head, last_at = self._end
+        size, placed, stored, mac = head.answer
+        self._moments.refuse_overtaken(self.now, last_at.answer)
         place = bytes(stored)
         ours = self._codes.is_log(size, placed, place, mac)
         if not ours and mac:  # said when it is found, not at every write after
@@ -312,11 +346,20 @@ class Writing:
 
 def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
     """Return the rows of events after a version, for several streams in one question, each in its own order."""
+    return ask_since(connection, versions).answer
+
+
+def ask_since(connection: Connection, versions: Mapping[str, int]) -> Asked[list[tuple[Any, ...]]]:
+    """Ask the same; no stream is no question."""
     if not versions:
-        return []
+        return Asked((), list)
     given = rows_as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
     query = _SINCE_POSTGRESQL if connection.dialect.name == "postgresql" else _SINCE_SQLITE
-    return list(execute_prebuilt(connection, query, (given,)))
+    return ask(connection, query, (given,), list)
+
+
+def _stored_answers(rows: Rows) -> dict[str, StoredAnswer]:
+    return {command_id: StoredAnswer(digest, answer) for command_id, digest, answer in rows}
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes, answered: bytes | None) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import typer
 from console.container import LEAP_MOST
 from console.verbs.terminal import ActorTerminal, Terminal, verb
 from events.clock_check import accept_clock, leap
-from events.log import CLOCK_SKEW_MAX, Log
+from events.log import Log
+from events.moments import CLOCK_SKEW_MAX
 
 app = typer.Typer(no_args_is_help=True, help="The clock: whether it can be believed.")
 

@@ -4,11 +4,12 @@ Each sees what those before it decided. Streams are locked in a fixed order (cas
 share), so that two processes cannot wait for each other for ever.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
+from events.asking import sent_together
 from events.catalogue import Fact
 from events.errors import CommandReused
 from events.facts.corrections import IdentityCorrected
@@ -22,15 +23,16 @@ from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
-from handlers.commanding.held_streams import HeldStreams
+from handlers.commanding.held_streams import HeldStreams, ToHold
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import every_account, officer_streams
 from handlers.projections.board import open_cases
 from handlers.projections.case_handles import is_named_so
+from handlers.projections.drawings import Drawings
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.tasks import TaskRows, lock_claims, lock_tasks
+from handlers.projections.tasks import HeldTask, TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
@@ -83,16 +85,19 @@ class CommandBatch:
         log: Log,
         ids: MachineIds,
         digest_of: Callable[[Command], str],
+        drawings: Drawings,
     ) -> None:
         self._writing = writing
         self._definitions = definitions
         self._log = log
         self._ids = ids
+        self._drawings = drawings
         self._remembered = RememberedAnswers(writing, ids, digest_of)
         held = HeldStreams(writing, folds, log)
+        self._streams = held
         self._states, self._before, self._load = held.states, held.before, held.load
         self._claimed: dict[str, set[str]] = {}
-        self._held: dict[str, Any] = {}
+        self._held: Mapping[str, HeldTask] = {}
         self._current: dict[str, Definition | None] = {}
 
     # The moment of a turn is taken once everything it looks at is held still: whatever a worker began before
@@ -110,25 +115,28 @@ class CommandBatch:
         self._hold(commands)
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
-        project(self._writing, self._before, self._states, self._definition, self._pinned, RowMacs(self._log.keys))
+        macs = RowMacs(self._log.keys)
+        project(self._writing, self._before, self._states, self._definition, self._pinned, macs, self._drawings)
         return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
 
     def _hold(self, commands: Sequence[Command]) -> None:
-        """Lock and load everything the batch needs, in as few questions to the database as possible."""
+        """Lock and load everything the batch needs: one wait, and another for what its cases share with others."""
         own = {stream for command in commands for stream in _own_streams(command)}
         own |= self._house(commands)
-        self._hold_directories(own)
-        # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
-        self._load(own | {stream for command in commands for stream in self._shared(command)})
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
         cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
-        if finishing:
-            self._held = lock_tasks(self._writing.connection, finishing)
-        if cancelling:
-            self._claimed = lock_claims(self._writing.connection, sorted(cancelling))
-        self._remembered.load(commands)
+        connection = self._writing.connection
+        with sent_together(connection):
+            asked = self._streams.ask(*self._directories_and_cases(own))
+            held, claimed = lock_tasks(connection, finishing), lock_claims(connection, cancelling)
+            self._remembered.ask(commands)
+            self._writing.ask_now()
+        self._streams.take(asked)
+        self._held, self._claimed = held.answer, claimed.answer
+        # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
+        self._load(own | {stream for command in commands for stream in self._shared(command)})
 
     def _house(self, commands: Iterable[Command]) -> set[str]:
         """Return the streams that decisions about the house look at; what is proposed says which, and is held first."""
@@ -141,12 +149,15 @@ class CommandBatch:
         people = (every_account if everybody else officer_streams)(self._writing.connection)
         return {*people, *(stream for command in asked for stream in office_streams(command, waiting))}
 
-    def _hold_directories(self, own: Collection[str]) -> None:
-        """Lock the cases and keep directories from changing; one that has not begun is held by its programme's row."""
-        known = self._definitions.known()
-        self._load((stream for stream in own if stream.startswith("programme:")), to_read=map(programme_stream, known))
-        first = (stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:"))
-        self._load(first, to_read=map(directory_stream, known))
+    def _directories_and_cases(self, own: Collection[str]) -> tuple[ToHold, ToHold]:
+        """Return what is held first: directories, which are kept from changing, and then the cases.
+
+        A directory that has not begun is held by its programme's row.
+        """
+        files = [stream for stream in own if stream.startswith("programme:")]
+        first = [stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:")]
+        known = (name(one) for one in self._definitions.known() for name in (programme_stream, directory_stream))
+        return ToHold(files, [stream for stream in known if stream not in own]), ToHold(first)
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
@@ -258,7 +269,7 @@ class CommandBatch:
         while case_ids := [case_id for case_id in reaches(command, situation) if case_id not in situation.cases]:
             streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
             self._load(streams.values())
-            self._claimed |= lock_claims(self._writing.connection, sorted(case_ids))
+            self._claimed |= lock_claims(self._writing.connection, case_ids).answer
             claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
             cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
             cases = {**situation.cases, **cases}
@@ -301,7 +312,7 @@ class CommandBatch:
         if not isinstance(command, FinishTask):
             return None
         row = self._held.get(command.task_id)
-        if row is not None and row["epoch"] == command.epoch and row["status"] in ("claimed", "unknown"):
+        if row is not None and row.epoch == command.epoch and row.status in ("claimed", "unknown"):
             return None
         return refused(TASK_IS_YOURS())
 

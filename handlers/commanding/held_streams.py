@@ -1,12 +1,30 @@
 """The streams a turn looks at: locked, folded as far as they have come, and kept as they were when it began."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from events.asking import Asked, sent_together
 from events.envelope import RecordedEvent
 from events.errors import StreamForged
 from events.log import Log, recorded_event
 from events.writing import StreamHead, Writing
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
+
+
+class ToHold(NamedTuple):
+    """Streams that are held in one step; those ``to_read`` others may hold as well."""
+
+    streams: Collection[str]
+    to_read: Collection[str] = ()
+
+
+class AskedStreams(NamedTuple):
+    """Streams that were asked for, and what is kept of them."""
+
+    heads: Sequence[Asked[Mapping[str, StreamHead]]]
+    kept: Mapping[str, VersionedState]
+    unknown: Mapping[str, int]  # those of which nothing is kept: their events were asked for in the same breath
+    events: Asked[list[tuple[Any, ...]]]
 
 
 class HeldStreams:
@@ -23,28 +41,51 @@ class HeldStreams:
         self._log = log
 
     def load(self, streams: Iterable[str], *, to_read: Iterable[str] = ()) -> None:
-        """Lock streams and fold what is new of them, in two questions; those ``to_read`` others may hold as well.
+        """Lock streams and fold what is new of them; the moment of the write, unless it is known, is taken after it."""
+        wanted = ToHold(set(streams) - self.states.keys(), set(to_read) - self.states.keys())
+        if not (wanted.streams or wanted.to_read):
+            return
+        with sent_together(self._writing.connection):
+            asked = self.ask(wanted)
+            self._writing.ask_now()
+        self.take(asked)
+
+    def ask(self, *steps: ToHold) -> AskedStreams:
+        """Ask for streams, step by step in this order; they are held once they are taken."""
+        heads: list[Asked[Mapping[str, StreamHead]]] = []
+        kept: dict[str, VersionedState] = {}
+        for step in steps:
+            written = set(step.streams) - self.states.keys() - kept.keys()
+            read = set(step.to_read) - self.states.keys() - kept.keys() - written
+            heads += [self._writing.ask_lock(written), self._writing.ask_lock(read, "FOR SHARE")]
+            kept |= {stream: self._folds.get(stream) for stream in written | read}
+        unknown = {
+            stream: -1 for step in steps for stream in step.streams if stream in kept and kept[stream].version < 0
+        }
+        return AskedStreams(heads, kept, unknown, self._writing.ask_since(unknown))
+
+    def take(self, asked: AskedStreams) -> None:
+        """Fold what is new of streams that were asked for; they stand still from now on.
 
         Raises StreamForged when what is stored does not lead to the end that the keys vouch for: what a command
         believes was stored by commands, event by event.
         """
-        written = set(streams) - self.states.keys()
-        read = set(to_read) - self.states.keys() - written
-        if not (missing := written | read):
-            return
-        heads = self._writing.lock(written, to_read=read)
-        kept = {stream: self._folds.get(stream, upto=heads[stream].version) for stream in missing}
-        behind = {stream: kept[stream].version for stream in missing if kept[stream].version < heads[stream].version}
-        rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in behind}
-        for row in self._writing.since(behind):
+        heads = {stream: head for one in asked.heads for stream, head in one.answer.items()}
+        kept = {stream: self._not_beyond(stream, heads[stream], found) for stream, found in asked.kept.items()}
+        behind = {stream: found.version for stream, found in kept.items() if found.version < heads[stream].version}
+        late = {stream: version for stream, version in behind.items() if stream not in asked.unknown}
+        rows: dict[str, list[RecordedEvent]] = {stream: [] for stream in kept}
+        for row in (*asked.events.answer, *self._writing.ask_since(late).answer):
             event = recorded_event(row)
             rows[event.envelope.stream].append(event)
-        for stream in missing:
-            found = (
-                fold_events(stream, rows[stream], self._log.fact, kept[stream]) if stream in behind else kept[stream]
-            )
+        for stream, before in kept.items():
+            found = fold_events(stream, rows[stream], self._log.fact, before) if stream in behind else before
             _refuse_other_end(stream, found, heads[stream])
             self.states[stream] = self.before[stream] = found
+
+    def _not_beyond(self, stream: str, head: StreamHead, found: VersionedState) -> VersionedState:
+        """Return what is kept of a stream, or nothing of it where that is later than what is stored."""
+        return found if found.version <= head.version else self._folds.get(stream, upto=head.version)
 
 
 def _refuse_other_end(stream: str, found: VersionedState, head: StreamHead) -> None:

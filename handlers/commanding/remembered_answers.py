@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import orjson
 
+from events.asking import Asked
 from events.errors import CommandReused
-from events.writing import Writing
+from events.writing import StoredAnswer, Writing
 from handlers.commanding.answers import Accepted, Answer
 from workflow.command import CaseCommand, Command
 from workflow.rights.machine_ids import MachineIds
@@ -22,13 +24,16 @@ class RememberedAnswers:
         self._writing = writing
         self._ids = ids
         self._digest_of = digest_of
-        self._answered: dict[str, tuple[str, Accepted]] = {}
+        self._asked: Asked[dict[str, StoredAnswer]] = Asked((), lambda _: {})
 
-    def load(self, commands: Iterable[Command]) -> None:
-        """Look up, in one question, what was answered to these commands before."""
+    def ask(self, commands: Iterable[Command]) -> None:
+        """Ask, in one question, what was answered to these commands before."""
         given = [str(one) for command in commands for one in (command.command_id, command.former_id) if one]
-        known = self._writing.answers(given)
-        self._answered = {key: (answer.digest, _read(key, answer.answer)) for key, answer in known.items()}
+        self._asked = self._writing.ask_answers(given)
+
+    @cached_property
+    def _answered(self) -> dict[str, tuple[str, Accepted]]:
+        return {key: (answer.digest, _read(key, answer.answer)) for key, answer in self._asked.answer.items()}
 
     def again(self, command: Command, digest: str) -> Answer | CommandReused | None:
         """Return the answer to what came under this id before, or None when nothing did."""
@@ -61,7 +66,7 @@ class RememberedAnswers:
             return None
         _log.error("a machine's id was used for something else: %s %s", type(command).__name__, command.command_id)
         key = str(self._ids.of(f"{command.command_id}/reused"))
-        return None if key in self._answered or self._writing.answers([key]) else key
+        return None if key in self._answered or self._writing.ask_answers([key]).answer else key
 
 
 def _read(key: str, text: str) -> Accepted:

@@ -20,11 +20,13 @@ from events.errors import (
 )
 from events.ids import case_stream
 from events.log import Log
+from events.writing import Writing
 from handlers.commanding.answers import Answer, Conflict
 from handlers.commanding.command_batch import BatchResult, CommandBatch
 from handlers.commanding.errors import Overtaken
 from handlers.commanding.group_commit import GroupCommit, PendingCommand
 from handlers.commanding.together import NotTogetherError, Together, TogetherAnswer, apart, demand_all
+from handlers.projections.drawings import Drawings
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import StateCache
 from workflow.command import CaseCommand, Command
@@ -61,6 +63,7 @@ class CommandService:
         self.bell: TaskNotifier = bell or NullNotifier()
         self.definitions = Definitions(log)
         self.folds = StateCache() if folds is None else folds
+        self._drawings = Drawings()
         self._secret = log.keys.secret("command-digest")
         self.machine_ids = MachineIds(log.keys.secret("machine-ids"))
         self._turns: GroupCommit[Any, Any] = GroupCommit(self._serve, batch)
@@ -168,13 +171,16 @@ class CommandService:
         for _ in range(ATTEMPTS_MAX):
             try:
                 with self.log.writing() as writing:
-                    turn = CommandBatch(writing, self.folds, self.definitions, self.log, self.machine_ids, self._digest)
-                    served = turn.serve(commands, digests)
+                    served = self._turn(writing).serve(commands, digests)
                     demand(served.answers)
             except StreamMoved:
                 continue
             return served
         raise Overtaken("other processes kept getting in between; nothing was stored, try again")
+
+    def _turn(self, writing: Writing) -> CommandBatch:
+        known = (self.folds, self.definitions, self.log, self.machine_ids)
+        return CommandBatch(writing, *known, self._digest, self._drawings)
 
     def _digest(self, command: Command) -> str:
         """Return a fingerprint of the command, keyed, because a name alone could be guessed from a plain hash."""

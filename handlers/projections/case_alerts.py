@@ -162,9 +162,7 @@ _FOUND: Final[tuple[Callable[[Case, Programme], Iterator[Alert]], ...]] = (
 
 def _is_asked_next(case: Case, programme: Programme, guard: str) -> bool:
     """Tell whether a guard stands before a step from where the person is that does not end the case."""
-    journey = programme.journey
-    ways = (way for way in journey.transitions if case.stage in way.source and not journey.stages[way.dest].ends)
-    return any(guard in way.conditions for way in ways)
+    return guard in programme.journey.asked_to_go_on.get(case.stage, ())
 
 
 def _before(at: datetime, hours: int) -> str:

@@ -40,7 +40,9 @@ def handle_rows(case: Case, programme: Programme) -> list[Row]:
 
 
 def store_handles(writing: Writing, before: Case | None, after: Case, programme: Programme) -> None:
-    """Write what changed in what a case is found by."""
+    """Write what changed in what a case is found by; handles are folded only when they are other ones."""
+    if before is not None and handles_of_case(before, programme) == handles_of_case(after, programme):
+        return
     old = handle_rows(before, programme) if before is not None else []
     new = handle_rows(after, programme)
     for row in new:

@@ -9,8 +9,9 @@ from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
 from handlers.projections.case_access import store_relations
-from handlers.projections.case_alerts import Row, alert_rows, store_alerts
+from handlers.projections.case_alerts import store_alerts
 from handlers.projections.case_handles import store_handles
+from handlers.projections.drawings import Drawings, Drawn
 from handlers.projections.notices import account_notices, case_notices, store_notices
 from handlers.projections.row_macs import RowMacs
 from handlers.states.state_cache import VersionedState
@@ -26,6 +27,7 @@ def project(
     definition_of: Callable[[Case], Definition],
     pinned_of: Callable[[Case], Definition],
     macs: RowMacs,
+    drawings: Drawings,
 ) -> None:
     """Put the rows of board, work list, alerts, relations, notices, beds and accounts into the write."""
     beds = BedRows()
@@ -34,7 +36,7 @@ def project(
         if kept.version == old.version:
             continue
         if case_of_stream(stream) is not None:
-            _draw(writing, old.state, kept, definition_of(kept.state), pinned_of)
+            _draw(writing, old.state, kept, definition_of(kept.state), pinned_of, drawings)
         elif stream.startswith("facility:"):
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
@@ -49,15 +51,17 @@ def _draw(
     kept: VersionedState,
     definition: Definition,
     pinned_of: Callable[[Case], Definition],
+    drawings: Drawings,
 ) -> None:
+    old, new = (_drawn(one, pinned_of, drawings) for one in (before, kept.state))
     writing.write(BOARD_ROWS, board_row(kept.state, kept.version, definition))
-    work_list.store_items(writing, before, kept.state, office_of(definition.programme))
-    store_alerts(writing, _alerts(before, pinned_of), _alerts(kept.state, pinned_of))
+    work_list.store_items(writing, before, kept.state, office_of(definition.programme), old.items, new.items)
+    store_alerts(writing, old.alerts, new.alerts)
     store_relations(writing, before, kept.state, definition)
     store_handles(writing, before, kept.state, definition.programme)
     store_notices(writing, case_notices(before), case_notices(kept.state))
 
 
-def _alerts(case: Case | None, pinned_of: Callable[[Case], Definition]) -> dict[str, Row]:
-    """Draw the alerts under the file a case is pinned to: what its directory says today is no fact of the case."""
-    return alert_rows(case, pinned_of(case).programme) if case is not None else {}
+def _drawn(case: Case | None, pinned_of: Callable[[Case], Definition], drawings: Drawings) -> Drawn:
+    """Draw under the file a case is pinned to: what its directory says today is no fact of the case."""
+    return drawings.of(case, pinned_of(case).programme if case is not None else None)

@@ -1,12 +1,13 @@
 """Tasks and timers as rows: written from facts in the same transaction, read by workers and operators."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 from sqlalchemy.engine import RowMapping
 
+from events.asking import Asked, Rows, ask_by_key
 from events.batch import InsertRows, UpdateRows
 from events.catalogue import Fact, TaskOutcome
 from events.facts.tasks import (
@@ -31,11 +32,19 @@ _CALL_OFF = UpdateRows(tasks, ("wanted",))
 _INSERT_TIMERS = InsertRows(timers)
 _CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
-_TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
-_IS_OPEN = tasks.c.status.in_(("waiting", "claimed"))
-_OPEN_OF_CASES = select(tasks).where(tasks.c.case_id.in_(bindparam("ids", expanding=True)), _IS_OPEN)
+_HELD = "SELECT t.task_id, t.epoch, t.status FROM tasks t WHERE t.task_id {}"
+_OPEN_OF_CASES = (
+    "SELECT t.case_id, t.task_id, t.status FROM tasks t WHERE t.case_id {} AND t.status IN ('waiting', 'claimed')"
+)
 
 Row = dict[str, Any]
+
+
+class HeldTask(NamedTuple):
+    """Who holds a task: only a report with this epoch counts."""
+
+    epoch: int
+    status: str
 
 
 class WorkChange(NamedTuple):
@@ -163,20 +172,28 @@ def timer_row(case_id: str, fact: TimerSet, now: str) -> Row:
     }
 
 
-def lock_tasks(connection: Connection, task_ids: list[str]) -> dict[str, RowMapping]:
-    """Return these tasks' rows, held still until the write ends."""
-    query = _TASK_ROWS.with_for_update() if connection.dialect.name == "postgresql" else _TASK_ROWS
-    return {row["task_id"]: row for row in connection.execute(query, {"ids": task_ids}).mappings()}
+def lock_tasks(connection: Connection, task_ids: Collection[str]) -> Asked[dict[str, HeldTask]]:
+    """Ask how these tasks stand; they are held still until the write ends."""
+    query = _for_update(connection, _HELD)
+    return ask_by_key(connection, task_ids, query, lambda rows: {key: HeldTask(*row) for key, *row in rows})
 
 
-def lock_claims(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
-    """Return per case the tasks that workers are doing; none can be begun until the write ends."""
-    query = _OPEN_OF_CASES.with_for_update() if connection.dialect.name == "postgresql" else _OPEN_OF_CASES
+def lock_claims(connection: Connection, case_ids: Collection[str]) -> Asked[dict[str, set[str]]]:
+    """Ask per case for the tasks that workers are doing; none can be begun until the write ends."""
+    return ask_by_key(connection, sorted(case_ids), _for_update(connection, _OPEN_OF_CASES), claimed_by_case)
+
+
+def claimed_by_case(rows: Rows) -> dict[str, set[str]]:
+    """Return by case the tasks that are claimed, of rows of case, task and status."""
     found: dict[str, set[str]] = {}
-    for row in connection.execute(query, {"ids": case_ids}):
-        if row.status == "claimed":
-            found.setdefault(row.case_id, set()).add(row.task_id)
+    for case_id, task_id, status in rows:
+        if status == "claimed":
+            found.setdefault(case_id, set()).add(task_id)
     return found
+
+
+def _for_update(connection: Connection, query: str) -> str:
+    return f"{query} FOR UPDATE" if connection.dialect.name == "postgresql" else query
 
 
 def subject_text(subject: Pairs) -> str:

@@ -150,9 +150,9 @@ def item_place(case: Case, office: str) -> dict[str, str]:
     return {"stage": case.stage, "office": office, "owner": access.owner, "team": access.team}
 
 
-def store_items(writing: Writing, before: Case | None, after: Case, office: str) -> None:
-    """Write what changed on the list between two states of a case."""
-    old, new, place = items_of(before), items_of(after), item_place(after, office)
+def store_items(writing: Writing, before: Case | None, after: Case, office: str, old: Items, new: Items) -> None:
+    """Write what changed on the list between two states of a case, of which each has its items."""
+    place = item_place(after, office)
     moved = before is not None and place != item_place(before, office)
     for item, kind in new.items():
         row = {"case_id": after.case_id, "item": item, "kind": kind, "since": writing.now, **place}

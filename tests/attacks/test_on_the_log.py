@@ -224,8 +224,7 @@ def test_a_clock_that_was_set_back_is_found_where_it_was(
     _opens(CommandService(early), office)
     assert verify(office.service.log).ok, "two processes that write at once"
     set_back = Log(office.database, catalogue(), office.keys, office.chance, ManualClock(START - timedelta(hours=1)))
-    monkeypatch.setattr(set_back, "_not_before_the_newest", set_back._now)  # as a program before this one wrote
-    monkeypatch.setattr(set_back, "_refuse_overtaken", lambda *_: None)
+    monkeypatch.setattr(set_back, "moments", set_back._as_the_clock_says)  # as a program before this one wrote
     position = office.service.log.size()
     _opens(CommandService(set_back), office)
     report = verify(office.service.log)

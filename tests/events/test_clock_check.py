@@ -12,7 +12,8 @@ from events.database import Database
 from events.errors import ClockBehind, StreamMoved
 from events.facts import catalogue
 from events.instants import instant
-from events.log import CLOCK_SKEW_MAX, Log
+from events.log import Log
+from events.moments import CLOCK_SKEW_MAX
 from events.verify import verify
 from events.world import ManualClock, SeededEntropy
 from tests.kit.logs import CASE, OPENED, OTHER, said, shared_keys, tell
@@ -41,7 +42,7 @@ def test_nothing_is_recorded_by_a_clock_that_was_set_back(database: Database, at
     with pytest.raises(ClockBehind, match=r"set the clock right.*wayhome clock accept"):
         tell(behind, (CASE, OPENED))
     assert at_noon.size() == behind.size() == 1  # and reading goes on
-    at_noon._clock.advance(timedelta(seconds=1))  # type: ignore[union-attr]
+    at_noon.moments.clock.advance(timedelta(seconds=1))  # type: ignore[union-attr]
     tell(at_noon, (CASE, OPENED))
 
 
@@ -54,7 +55,7 @@ def test_after_a_wrong_clock_of_the_future_recording_goes_on_once_somebody_says_
     database: Database, at_noon: Log
 ) -> None:
     tell(log_at(database, NOON + timedelta(days=3650)), (CASE, OPENED))
-    at_noon._clock.advance(timedelta(hours=1))  # type: ignore[union-attr]
+    at_noon.moments.clock.advance(timedelta(hours=1))  # type: ignore[union-attr]
     with pytest.raises(ClockBehind):
         tell(at_noon, (CASE, OPENED))
     fact = accept_clock(at_noon, "staff:operator", UUID(int=1, version=4))
@@ -78,7 +79,7 @@ def told_meanwhile(ours: Log, theirs: Log, by: timedelta) -> None:
         writing.lock([CASE])
         writing.append(CASE, OPENED, said(writing, "ours"))
         writing.remember("ours", "digest", "{}")
-        ours._clock.advance(by)  # type: ignore[union-attr]
+        ours.moments.clock.advance(by)  # type: ignore[union-attr]
         tell(theirs, (OTHER, OPENED))
 
 

@@ -123,13 +123,13 @@ def test_a_write_that_fails_leaves_no_gap_and_no_trace(log: Log) -> None:
     tell(log, (CASE, LINKED))
     assert [(e.position, e.envelope.version) for e in log.page()] == [(0, 0), (1, 1)]
     with log.writing() as writing:
-        assert writing.answers(["lost"]) == {}
+        assert writing.ask_answers(["lost"]).answer == {}
 
 
 def test_an_empty_write_stores_nothing(log: Log) -> None:
     with log.writing() as writing:
         assert writing.lock([]) == {}
-        assert writing.since({}) == []
+        assert writing.ask_since({}).answer == []
     assert (log.size(), writing.recorded()) == (0, [])
 
 
@@ -141,7 +141,7 @@ def test_a_write_reads_what_was_added_since_a_version(log: Log) -> None:
             OTHER: 0,
             "case:new": -1,
         }
-        rows = writing.since({CASE: 0, OTHER: -1})
+        rows = writing.ask_since({CASE: 0, OTHER: -1}).answer
     assert sorted((event.envelope.stream, event.envelope.version) for event in map(recorded_event, rows)) == [
         (CASE, 1),
         (OTHER, 0),
@@ -151,7 +151,7 @@ def test_a_write_reads_what_was_added_since_a_version(log: Log) -> None:
 def test_a_command_is_remembered_with_its_answer(log: Log) -> None:
     tell(log, (CASE, LINKED), command_id="c-1")
     with log.writing() as writing:
-        known = writing.answers(["c-1", "c-2"])
+        known = writing.ask_answers(["c-1", "c-2"]).answer
     assert {key: tuple(answer) for key, answer in known.items()} == {"c-1": ("digest", "{}")}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
@@ -205,6 +205,8 @@ class _PostgresqlCursor(psycopg.Cursor[Any]):
 
 def _as_gated_postgresql(connection: Any, _record: Any) -> None:
     connection.cursor_factory = _PostgresqlCursor
+    # The server carries out what is sent together statement by statement, and another's may come between any two.
+    connection.pipeline = nullcontext
 
 
 def _watcher(database: Database) -> Any:

@@ -38,7 +38,7 @@ _ENDED: Final[dict[tuple[Any, ...], Ended]] = {}
 def done_again(office: Office, what: str, do: Callable[[], Any]) -> Any:
     """Return what doing it tells; the second time in just such an office that is remembered, and not done."""
     log, is_heard = office.service.log, not isinstance(office.service.bell, NullNotifier)
-    if office.database.kind != "sqlite" or log._clock is not office.clock or is_heard:
+    if office.database.kind != "sqlite" or log.moments.clock is not office.clock or is_heard:
         return do()
     before = (what, office.now, office.chance._random.getstate(), *_held(office))
     ended = _ENDED.get(before)

@@ -1,5 +1,7 @@
 """The stages of a journey and the ways between them, in the notation of ``transitions``; the services of a stage."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from pydantic import field_validator
@@ -57,3 +59,12 @@ class JourneyDefinition(ProgrammePart):
     states: tuple[Name, ...]
     transitions: tuple[Transition, ...]
     stages: dict[Name, Stage]
+
+    @cached_property
+    def asked_to_go_on(self) -> Mapping[Name, frozenset[Name]]:
+        """Return by stage the guards that stand before a step from there which does not end the case."""
+        ways = [way for way in self.transitions if not self.stages[way.dest].ends]
+        return {
+            stage: frozenset(guard for way in ways if stage in way.source for guard in way.conditions)
+            for stage in self.states
+        }

@@ -7,6 +7,7 @@ a payment file cannot disagree about which day it is.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -27,6 +28,7 @@ def in_utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def day_of(at: datetime, zone: str) -> date:
     """Return which day it is in a zone at an instant.
 

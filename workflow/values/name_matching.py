@@ -116,7 +116,8 @@ def folded_parts(name: str) -> tuple[str, ...]:
     >>> folded_parts("Иванова Юлия") == folded_parts("Yulia IVANOVA") == folded_parts("Julia Iwanowa")
     True
     """
-    return tuple(key.written for key in name_keys(name))
+    written = {_written(part, _loose(part)) for part in _parts(name)}
+    return tuple(sorted(part for part in written if len(part) >= _PART_LETTERS_MIN))[:_PARTS_MAX]
 
 
 def one_letter_off(written: str) -> tuple[str, ...]:
@@ -175,13 +176,21 @@ def _parts(name: str) -> Iterator[str]:
 
 def _key(part: str) -> NameKey:
     loose = _loose(part)
-    bare = _without_marks(part) if _LATIN_MARKED.search(part) else "" if loose.isascii() else ascii_letters(loose)
-    written, unmarked = _spelled(loose), _spelled(bare)
-    if len(written) < _PART_LETTERS_MIN:
-        written = unmarked  # Đỗ
+    bare = _bare(part, loose)
+    written, unmarked = _written(part, loose), _spelled(bare)
     heard = [latin for latin in (loose, bare) if latin and latin.isascii()]
     sounds = tuple(dict.fromkeys(key for latin in heard for key in sound_keys(part, latin)))[:SOUNDS_MAX]
     return NameKey(written, sounds, unmarked if unmarked != written else "")
+
+
+def _written(part: str, loose: str) -> str:
+    written = _spelled(loose)
+    return written if len(written) >= _PART_LETTERS_MIN else _spelled(_bare(part, loose))  # Đỗ
+
+
+def _bare(part: str, loose: str) -> str:
+    """Return a part as it is written where nobody has its marks or its alphabet; nothing where that is no other."""
+    return _without_marks(part) if _LATIN_MARKED.search(part) else "" if loose.isascii() else ascii_letters(loose)
 
 
 def _loose(part: str) -> str:
