@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from events.database import Database
 from events.instants import instant, instant_text
 from events.keys import Keys
 from events.world import Clock, Entropy
-from handlers.projections.account_marks import find_marked
+from handlers.projections.account_marks import find_marked, split_marked, with_accounts
 from handlers.projections.accounts import AccountRow
 from handlers.projections.closed_accounts import was_closed
 from handlers.projections.row_macs import RowMacs
@@ -189,11 +189,12 @@ class Sessions:
         return base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4))
 
     def _at(self, token: str, stage: Stage) -> tuple[Session, AccountRow] | None:
-        query = _LIVE.where(sessions.c.token_hash == _hash(token), sessions.c.stage == stage)
         with self._database.reading() as connection:
-            found = connection.execute(query).mappings().one_or_none()
-            row = find_marked(connection, self._macs, found["account"]) if found is not None else None
-        return (_session(found), row) if found is not None and row is not None and self._counts(found, row) else None
+            found = connection.execute(_AT, {"token_hash": _hash(token), "stage": stage}).mappings().one_or_none()
+        if found is None:
+            return None
+        own, row = split_marked(self._macs, sessions, found)
+        return (_session(own), row) if row is not None and self._counts(own, row) else None
 
     def _counts(self, found: Any, row: AccountRow) -> bool:
         """Tell whether a session is one of ours that was not ended, of an open account, in the epoch it began in."""
@@ -220,6 +221,11 @@ class Sessions:
 
 
 _LIVE = select(sessions).where(sessions.c.ended_at == "")
+_AT = with_accounts(sessions, sessions.c.account).where(
+    sessions.c.ended_at == "",
+    sessions.c.token_hash == bindparam("token_hash"),
+    sessions.c.stage == bindparam("stage"),
+)
 
 
 def _session(row: Any) -> Session:

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, select
+from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows
 from events.ids import account_stream
@@ -29,17 +30,27 @@ _HEAD: Final = (
     .where(events.c.stream == literal(account_stream("")) + accounts.c.account)
     .scalar_subquery()
 )
-_MARKED: Final = (
-    select(accounts, account_marks.c.version.label("marked"), account_marks.c.mac, _HEAD.label("head"))
-    .outerjoin(account_marks, account_marks.c.account == accounts.c.account)
-    .order_by(accounts.c.account)
-)
+_WITH_MARKS: Final = accounts.outerjoin(account_marks, account_marks.c.account == accounts.c.account)
+_MARKED_COLUMNS: Final = (accounts, account_marks.c.version.label("marked"), account_marks.c.mac, _HEAD.label("head"))
+_MARKED: Final = select(*_MARKED_COLUMNS).select_from(_WITH_MARKS).order_by(accounts.c.account)
 
 
 def find_marked(connection: Connection, macs: RowMacs, account: str) -> AccountRow | None:
     """Return an account, closed or open, or None when there is none that Wayhome vouches for."""
     row = connection.execute(_MARKED.where(accounts.c.account == account)).mappings().one_or_none()
     return account_from(row) if row is not None and _holds(macs, row) else None
+
+
+def with_accounts(table: Table, account: ColumnElement[str]) -> Select[Any]:
+    """Return what asks for the rows of a table, each with its account beside it, for ``split_marked`` to tell apart."""
+    own = (column.label(f"{table.name}_{column.name}") for column in table.columns)
+    return select(*_MARKED_COLUMNS, *own).select_from(_WITH_MARKS.join(table, account == accounts.c.account))
+
+
+def split_marked(macs: RowMacs, table: Table, found: RowMapping) -> tuple[dict[str, Any], AccountRow | None]:
+    """Return a row of the table, and its account, or None when it is none that Wayhome vouches for."""
+    own = {column.name: found[f"{table.name}_{column.name}"] for column in table.columns}
+    return own, account_from(found) if _holds(macs, found) else None
 
 
 def list_marked(connection: Connection, macs: RowMacs) -> Sequence[AccountRow]:
