@@ -32,7 +32,8 @@ _INSERT_TIMERS = InsertRows(timers)
 _CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
 _TASK_ROWS = select(tasks).where(tasks.c.task_id.in_(bindparam("ids", expanding=True)))
-_IS_OPEN = tasks.c.status.in_(("waiting", "claimed"))
+# Those that failed too: one is tried again and called off in the same turn, and was begun before all that.
+_IS_OPEN = tasks.c.status.in_((*LIVE_STATUSES, "dead"))
 _OPEN_OF_CASES = select(tasks).where(tasks.c.case_id.in_(bindparam("ids", expanding=True)), _IS_OPEN)
 
 Row = dict[str, Any]
@@ -169,13 +170,22 @@ def lock_tasks(connection: Connection, task_ids: list[str]) -> dict[str, RowMapp
     return {row["task_id"]: row for row in connection.execute(query, {"ids": task_ids}).mappings()}
 
 
-def lock_claims(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
-    """Return per case the tasks that workers are doing; none can be begun until the write ends."""
+class InHand(NamedTuple):
+    """Of cases, the open tasks that workers are doing, and those that any worker ever had in hand."""
+
+    claimed: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
+
+
+def lock_claims(connection: Connection, case_ids: list[str]) -> dict[str, InHand]:
+    """Return per case what workers are doing or had in hand; nothing can be begun until the write ends."""
     query = _OPEN_OF_CASES.with_for_update() if connection.dialect.name == "postgresql" else _OPEN_OF_CASES
-    found: dict[str, set[str]] = {}
+    found: dict[str, InHand] = {}
     for row in connection.execute(query, {"ids": case_ids}):
-        if row.status == "claimed":
-            found.setdefault(row.case_id, set()).add(row.task_id)
+        if row.epoch:
+            claimed, begun = found.get(row.case_id, InHand())
+            mine = frozenset({row.task_id})
+            found[row.case_id] = InHand(claimed | mine if row.status == "claimed" else claimed, begun | mine)
     return found
 
 

@@ -13,7 +13,7 @@ from handlers.commanding import command_batch
 from handlers.commanding.command_batch import CommandBatch
 from handlers.commanding.service import CommandService
 from handlers.projections.tables import tasks
-from handlers.projections.tasks import TaskRows
+from handlers.projections.tasks import InHand, TaskRows
 from handlers.states.state_cache import fold_events
 from tests.kit.offices import KINDS
 from tests.simulator.planted import a_ghost_may_put_a_task_back
@@ -59,12 +59,12 @@ def _claim_without_lock(patch: Patch) -> None:
 def _claims_not_held(patch: Patch) -> None:
     """Look what workers have in hand, and do not keep it from changing."""
 
-    def lock_claims(connection: Any, case_ids: list[str]) -> dict[str, set[str]]:
-        in_hand = select(tasks).where(tasks.c.case_id.in_(case_ids), tasks.c.status == "claimed")
+    def lock_claims(connection: Any, case_ids: list[str]) -> dict[str, InHand]:
+        claimed = select(tasks).where(tasks.c.case_id.in_(case_ids), tasks.c.status == "claimed")
         found: dict[str, set[str]] = {}
-        for row in connection.execute(in_hand):
+        for row in connection.execute(claimed):
             found.setdefault(row.case_id, set()).add(row.task_id)
-        return found
+        return {case_id: InHand(frozenset(some), frozenset(some)) for case_id, some in found.items()}
 
     patch.setattr(command_batch, "lock_claims", lock_claims)
 
