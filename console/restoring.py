@@ -18,7 +18,7 @@ from events.log import Log
 from events.writing import EventMetadata
 from handlers.projections.accounts import list_accounts
 from handlers.projections.tables import sessions
-from handlers.queries.quarantine import orphans_beside_the_keys, quarantine_of
+from handlers.queries.quarantine import erased_whose_case_goes_on, orphans_beside_the_keys, quarantine_of
 
 
 class AcceptedCopy(NamedTuple):
@@ -59,7 +59,8 @@ def cause_of(container: Container) -> str:
 def newly_found(container: Container) -> list[OrphanFound]:
     """Return what the log does not know of and is not on its list yet."""
     known = quarantine_of(container.log).orphans
-    everything = [*container.unknown_outside(), *orphans_beside_the_keys(container.log)]
+    going_on = erased_whose_case_goes_on(container.log, container.cases)
+    everything = [*container.unknown_outside(), *orphans_beside_the_keys(container.log), *going_on]
     return [one for one in everything if one.orphan_id not in known]
 
 

@@ -21,6 +21,7 @@ _END: Final = select(log_head.c.size, high_water.c.claims, events.c.leaf, events
     log_head.join(high_water, true()).outerjoin(events, events.c.position == log_head.c.size - 1)
 )
 _ROW: Final = select(high_water.c.claims, high_water.c.noted, high_water.c.moved_to)
+_COUNTED: Final = update(high_water).values(claims=high_water.c.claims + 1).returning(high_water.c.claims)
 
 
 class HighWaterMark(NamedTuple):
@@ -113,9 +114,16 @@ def mark_moved(connection: Connection, where: str) -> None:
     connection.execute(update(high_water).values(moved_to=where))
 
 
-def count_claim(connection: Connection) -> None:
-    """Count that work is begun, in the transaction in which it is."""
-    connection.execute(update(high_water).values(claims=high_water.c.claims + 1))
+def count_claim(connection: Connection, keys: Keys) -> None:
+    """Count that work is begun, in the transaction in which it is; raises LogBehind where the mark counts it already.
+
+    An older log that was put under running workers is told here, and not when the mark is raised: by then others may
+    have begun work in it too, and the count come to the same number, or a higher one.
+    """
+    begun = connection.execute(_COUNTED).scalar_one()
+    mark = noted_mark(keys)  # asked once the row is ours: whoever raises the mark waits
+    if mark is not None and begun <= mark.claims:
+        raise LogBehind(_NOT_ITS_WORK)
 
 
 def _refuse_replaced(log: Log) -> None:
@@ -143,7 +151,7 @@ def _compare(connection: Connection, mark: HighWaterMark | None, noted: int) -> 
     if mark.size and not _holds(connection, mark):
         raise LogBehind(f"event {mark.size} of this log is another than was recorded; {_WHICH_LOG}")
     if end.claims < mark.claims:
-        raise LogBehind(f"work was begun that this log knows nothing of; {_WHICH_LOG}")
+        raise LogBehind(_NOT_ITS_WORK)
     if mark.size < noted:
         raise KeysBehind(f"these keys are from event {mark.size}, the log knows of newer ones; {_WHICH_KEYS}")
 
@@ -169,3 +177,4 @@ _WHICH_KEYS: Final = (
     "they are an older copy: put the newest one in its place. If there is none, say so: `wayhome restore accept` opens "
     "them in quarantine, where nothing is sent until two people have settled what was lost"
 )
+_NOT_ITS_WORK: Final = f"work was begun that this log knows nothing of; {_WHICH_LOG}"

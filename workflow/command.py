@@ -149,7 +149,7 @@ class RetryTask(CaseCommand, acts=("tasks.retry",), is_recorded=False):
 
 
 class CancelTask(CaseCommand, acts=("tasks.retry",), is_recorded=False):
-    """Take a task back that nobody has begun."""
+    """Take a task back; one that may have left the house only once the other side says that nothing arrived."""
 
     task_id: ReferenceToken
     reason: ShortText

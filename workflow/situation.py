@@ -43,6 +43,7 @@ class Situation(NamedTuple):
     previous: Case | None = None
     shared: Mapping[str, Any] = {}
     claimed: frozenset[str] = frozenset()  # tasks a worker is at this moment doing
+    begun: frozenset[str] = frozenset()  # open tasks that a worker had in hand at any time, those among them
     open_cases: tuple[str, ...] = ()  # the programme's, for a command that ends it
     cases: Mapping[str, Case] = {}  # further cases an office's decision reaches, by case number
     second: str = ""  # who proposed what is decided here, and under which id

@@ -1,6 +1,6 @@
 """Tasks and timers as the case sees them: what came of them, and what an operator may do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,12 +9,12 @@ from events.facts import tasks as facts
 from events.instants import instant
 from workflow import refusals
 from workflow.case.state import Case, Pairs, Task
-from workflow.case.tasks import About
+from workflow.case.tasks import About, was_begun
 from workflow.case_decisions import LAPSES
 from workflow.command import CancelTask, ConfirmLetter, FinishTask, FireTimer, RetryTask
 from workflow.programme.part import DirectoryPart
 from workflow.programme.programme import Programme
-from workflow.reasons import refused
+from workflow.reasons import Reason, refused
 from workflow.registry import SUBJECTS
 from workflow.situation import Decision, Situation, StreamFact, TaskKind, case_of
 from workflow.subject import CommandRule, TimerKind
@@ -30,6 +30,8 @@ def finish_task(command: FinishTask, situation: Situation) -> Decision:
     failed = situation.about_case(_failed(command, task))
     if command.outcome == "unknown" or _is_wanted(task, situation):
         return failed
+    if command.outcome != "undone" and not KIND_OF[task.kind].is_letter:
+        return [*failed, *situation.about_case(facts.TaskUnknown(task_id=command.task_id, kind=task.kind))]
     return [*failed, *_taken_back(command.task_id, task, "not wanted any more", situation)]
 
 
@@ -47,22 +49,24 @@ def retry_task(command: RetryTask, situation: Situation) -> Decision:
 
 
 def cancel_task(command: CancelTask, situation: Situation) -> Decision:
-    """Return that a task is taken back, unless a worker is doing it at this moment, or may have done it.
+    """Return that a task is taken back, unless a worker is doing it at this moment.
 
-    Of a letter that was called off on its way a person says so that it never arrived: nobody else can, and it is not
-    to be sent again.
+    What may have left the house, though it failed, is only not wanted any more: the other side is asked, and it is
+    taken back when that says that nothing arrived. Of a letter that was called off on its way a person says so: nobody
+    else can, and it is not to be sent again.
     """
     task = case_of(situation).tasks.get(command.task_id)
     if task is None:
         return refused(refusals.TASK_IS_OPEN())
-    if command.task_id in situation.claimed:
-        return refused(refusals.TASK_IS_BEING_DONE())
-    if task.status != "unknown":
-        return _taken_back(command.task_id, task, command.reason, situation)
-    if not KIND_OF[task.kind].is_letter or _is_wanted(task, situation):
-        return refused(refusals.TASK_WAS_SENT())
-    found = facts.TaskFoundUndone(task_id=command.task_id, kind=task.kind)
-    return [*situation.about_case(found), *_taken_back(command.task_id, task, command.reason, situation)]
+    against = _against_cancelling(command.task_id, task, situation)
+    if against is not None:
+        return refused(against)
+    if task.status == "unknown":
+        found = facts.TaskFoundUndone(task_id=command.task_id, kind=task.kind)
+        return [*situation.about_case(found), *_taken_back(command.task_id, task, command.reason, situation)]
+    if is_to_be_asked_about(command.task_id, task, situation.begun):
+        return situation.about_case(*called_off(command.task_id, task, command.reason))
+    return _taken_back(command.task_id, task, command.reason, situation)
 
 
 def confirm_letter(command: ConfirmLetter, situation: Situation) -> Decision:
@@ -91,6 +95,21 @@ def fire_timer(command: FireTimer, situation: Situation) -> Decision:
     kind, subject = case.timers[command.timer_id]
     fired = facts.TimerFired(timer_id=command.timer_id, kind=kind, due_at=command.due_at, subject=subject)
     return [*situation.about_case(fired), *TIMER_OF[kind].follows(situation, subject)]
+
+
+def is_to_be_asked_about(task_id: str, task: Task, begun: Collection[str]) -> bool:
+    """Tell whether a task is called off only once the other side was asked; a letter that failed was not sent."""
+    return was_begun(task_id, task, begun) and not KIND_OF[task.kind].is_letter
+
+
+def called_off(task_id: str, task: Task, why: str) -> list[Fact]:
+    """Return that a task is not wanted any more of which something may have left, so that it is asked about.
+
+    Of one that waits to be tried again the sweeper takes the claim first, so that nobody does it meanwhile.
+    """
+    key = {"task_id": task_id, "kind": task.kind}
+    unwanted = facts.TaskUnwanted(**key, reason=why)
+    return [unwanted] if task.status in ("open", "unknown") else [unwanted, facts.TaskUnknown(**key)]
 
 
 def about_of(task: Task) -> About:
@@ -122,13 +141,23 @@ def _failed(command: FinishTask, task: Task) -> Fact:
 def _is_wanted(task: Task, situation: Situation) -> bool:
     """Tell whether a task may be begun again: case, consent, trip and tranche are still the ones to be served.
 
-    Giving back what was booked is always wanted, most of all when everything else is over.
+    Giving back what was booked is wanted until a person calls it off, most of all when everything else is over.
     """
     kind = KIND_OF[task.kind]
     if kind.gives_back:
-        return True
+        return task.wanted
     ended = situation.journey.stage(case_of(situation).stage).ends
     return task.wanted and not ended and kind.wanted(about_of(task), situation)
+
+
+def _against_cancelling(task_id: str, task: Task, situation: Situation) -> Reason | None:
+    if task_id in situation.claimed:
+        return refusals.TASK_IS_BEING_DONE()
+    is_letter = KIND_OF[task.kind].is_letter
+    if not (is_letter or task.wanted):
+        return refusals.TASK_IS_ASKED_ABOUT()
+    may_have_arrived = task.status == "unknown" and not (is_letter and not _is_wanted(task, situation))
+    return refusals.TASK_WAS_SENT() if may_have_arrived else None
 
 
 def _taken_back(task_id: str, task: Task, why: str, situation: Situation) -> list[StreamFact]:

@@ -114,7 +114,7 @@ def cancel(
     task: TaskArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why it is not wanted any more.")],
 ) -> None:
-    """Take a task back that nobody has begun.
+    """Take a task back; one that may have left the house only once the other side says that nothing arrived.
 
     Example: wayhome tasks cancel W-0JRE43HERZQM6330 --reason "provider closed"
     """

@@ -22,7 +22,7 @@ from console.views.mending import Mendable, mendable, mendable_kinds
 from console.views.next_step import Step, next_step, standing_of
 from console.views.reader import Reader
 from console.views.road import Road, road_of
-from console.views.suggested_actions import SuggestedAction, action_for, deeds_for
+from console.views.suggested_actions import SuggestedAction, action_for, deeds_for, shown_status
 from console.views.timeline import TimelinePage, history
 from console.views.ways_on import WayOn, way_forward, ways_on
 from events.envelope import RecordedEvent
@@ -195,8 +195,9 @@ def _matters(row: Any, now: datetime) -> bool:
 def _running(row: Any) -> Running:
     stuck = row["status"] in ("dead", "unknown")
     return Running(
-        row["task_id"], row["kind"], row["status"], _about(row), instant(row["due_at"]), row["attempts"],
-        row["error"] if stuck else "", deeds_for(row["kind"], row["status"]) if stuck else (),
+        row["task_id"], row["kind"], shown_status(row["status"], wanted=row["wanted"]), _about(row),
+        instant(row["due_at"]), row["attempts"], row["error"] if stuck else "",
+        deeds_for(row["kind"], row["status"], wanted=row["wanted"]) if stuck else (),
     )  # fmt: skip
 
 

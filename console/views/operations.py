@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from console.views.orphans import ListedOrphan, listed_orphans
 from console.views.reader import Reader
-from console.views.suggested_actions import deeds_for
+from console.views.suggested_actions import deeds_for, shown_status
 from events.checkpoints import verifier_of
 from events.errors import NoteRefused
 from events.instants import instant
@@ -34,7 +34,12 @@ class TaskRow(NamedTuple):
     @property
     def deeds(self) -> tuple[str, ...]:
         """Return the commands that help with it: what may have been sent is not called off."""
-        return deeds_for(self.task.kind, self.task.status)
+        return deeds_for(self.task.kind, self.task.status, wanted=self.task.wanted)
+
+    @property
+    def status(self) -> str:
+        """Return how it stands, for people."""
+        return shown_status(self.task.status, wanted=self.task.wanted)
 
 
 class TimersAhead(NamedTuple):

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
+from handlers.projections.tasks import LIVE_STATUSES
 from workflow.case.erasure import erasure_of, is_erased
 from workflow.case.proposals import proposed
 from workflow.case.state import Case
@@ -191,20 +192,34 @@ def action_for(item: str, kind: str, case: Case) -> SuggestedAction | None:
     if about == "appointment_unrecorded" and (first := care_of(case).first):
         return SuggestedAction("RecordSession", (("appointment", first),))
     if kind == "task_unknown" and about in case.tasks:
-        return SuggestedAction(deeds_for(case.tasks[about].kind, "unknown")[0], (("task_id", about),))
+        helps = deeds_for(case.tasks[about].kind, "unknown", wanted=case.tasks[about].wanted)
+        return SuggestedAction(helps[0], (("task_id", about),)) if helps else None
     command, field = (_FOR_ESCALATION.get(about, ""), "") if kind == "escalation" else _FOR_KIND.get(kind, ("", ""))
     return SuggestedAction(command, ((field, about),) if field and about else ()) if command else None
 
 
-def deeds_for(kind: str, status: str) -> tuple[str, ...]:
-    """Return the commands that help with a task that stopped.
+def deeds_for(kind: str, status: str, *, wanted: bool = True) -> tuple[str, ...]:
+    """Return the commands that help with a task that stopped; what is called off and asked about needs none.
 
     >>> deeds_for("send_referral", "unknown"), deeds_for("disburse_grant", "unknown"), deeds_for("ask_host", "dead")
     (('ConfirmLetter', 'RetryTask'), ('RetryTask',), ('RetryTask', 'CancelTask'))
+    >>> deeds_for("send_referral", "unknown", wanted=False), deeds_for("disburse_grant", "unknown", wanted=False)
+    (('ConfirmLetter', 'CancelTask'), ())
     """
     if status != "unknown":
         return ("RetryTask", "CancelTask")
-    return ("ConfirmLetter", "RetryTask") if KIND_OF[kind].is_letter else ("RetryTask",)
+    if KIND_OF[kind].is_letter:
+        return ("ConfirmLetter", "RetryTask" if wanted else "CancelTask")
+    return ("RetryTask",) if wanted else ()
+
+
+def shown_status(status: str, *, wanted: bool) -> str:
+    """Return how a task stands, for people: what was called off and may have left is neither waiting nor over.
+
+    >>> shown_status("unknown", wanted=True), shown_status("waiting", wanted=False), shown_status("done", wanted=False)
+    ('unknown', 'called_off', 'done')
+    """
+    return status if wanted or status not in LIVE_STATUSES else "called_off"
 
 
 # For each kind of item the command, and the field its item names.

@@ -22,7 +22,7 @@ class OrphanFound(Fact):
     """Something outside the log, or beside the keys, that the log knows nothing of; ``about`` is what it pays or is."""
 
     orphan_id: str
-    kind: str  # payment, bank_answer, letter, order, person
+    kind: str  # payment, bank_answer, letter, order, person, erased
     reference: str
     about: str = ""
     amount: Money | None = None

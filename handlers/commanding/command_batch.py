@@ -32,7 +32,7 @@ from handlers.projections.drawings import Drawings
 from handlers.projections.person_search import store_tokens
 from handlers.projections.projection import project
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.tasks import HeldTask, TaskRows, lock_claims, lock_tasks
+from handlers.projections.tasks import HeldTask, InHand, TaskRows, lock_claims, lock_tasks
 from handlers.reactions import react
 from handlers.reactions.moment import ReactionContext
 from handlers.states.definitions import Definitions
@@ -96,7 +96,7 @@ class CommandBatch:
         held = HeldStreams(writing, folds, log)
         self._streams = held
         self._states, self._before, self._load = held.states, held.before, held.load
-        self._claimed: dict[str, set[str]] = {}
+        self._in_hand: dict[str, InHand] = {}
         self._held: Mapping[str, HeldTask] = {}
         self._current: dict[str, Definition | None] = {}
 
@@ -130,11 +130,11 @@ class CommandBatch:
         connection = self._writing.connection
         with sent_together(connection):
             asked = self._streams.ask(*self._directories_and_cases(own))
-            held, claimed = lock_tasks(connection, finishing), lock_claims(connection, cancelling)
+            held, in_hand = lock_tasks(connection, finishing), lock_claims(connection, cancelling)
             self._remembered.ask(commands)
             self._writing.ask_now()
         self._streams.take(asked)
-        self._held, self._claimed = held.answer, claimed.answer
+        self._held, self._in_hand = held.answer, in_hand.answer
         # An office's own stream is somebody else's shared one: all of them are locked together, in one order.
         self._load(own | {stream for command in commands for stream in self._shared(command)})
 
@@ -257,7 +257,7 @@ class CommandBatch:
             now=self._now,
             previous=self._states[case_stream(previous)].state if previous else None,
             shared={stream: self._states[stream].state for stream in shared},
-            claimed=frozenset(self._claimed.get(case.case_id, ())) if case else frozenset(),
+            **self._of_workers(case.case_id if case else "")._asdict(),
             named_so=isinstance(command, ChangeHandle)
             and is_named_so(self._writing.connection, self._log.keys, command),
         )
@@ -269,12 +269,16 @@ class CommandBatch:
         while case_ids := [case_id for case_id in reaches(command, situation) if case_id not in situation.cases]:
             streams = {case_id: case_stream(CaseId(case_id)) for case_id in case_ids}
             self._load(streams.values())
-            self._claimed |= lock_claims(self._writing.connection, case_ids).answer
-            claimed = frozenset(task_id for case_id in case_ids for task_id in self._claimed.get(case_id, ()))
+            self._in_hand |= lock_claims(self._writing.connection, case_ids).answer
+            for claimed, begun in map(self._of_workers, case_ids):
+                situation = situation._replace(claimed=situation.claimed | claimed, begun=situation.begun | begun)
             cases = {case_id: self._states[stream].state for case_id, stream in streams.items()}
             cases = {**situation.cases, **cases}
-            situation = situation._replace(cases=cases, claimed=situation.claimed | claimed)
+            situation = situation._replace(cases=cases)
         return situation
+
+    def _of_workers(self, case_id: str) -> InHand:
+        return self._in_hand.get(case_id, InHand())
 
     def _open_cases(self, programme: str) -> tuple[str, ...]:
         """Return every open case of a programme; its intake is held still, so none is opened meanwhile."""
@@ -345,9 +349,8 @@ class CommandBatch:
         if case_id is None:
             return [type(told.fact).__name__]
         after = cast("Case", self._states[told.stream].state)
-        claimed = frozenset(self._claimed.get(case_id, ()))
         moment = ReactionContext(
-            before, after, self._definition(after), self._now, command.command_id, version, claimed
+            before, after, self._definition(after), self._now, command.command_id, version, *self._of_workers(case_id)
         )
         follows = react(told.fact, moment)
         because = said._replace(cause=f"{told.stream}@{version}", occurred_at=instant_text(self._now))

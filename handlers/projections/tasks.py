@@ -33,8 +33,10 @@ _INSERT_TIMERS = InsertRows(timers)
 _CHANGE_TIMERS = UpdateRows(timers, ("status", "finished_at"))
 
 _HELD = "SELECT t.task_id, t.epoch, t.status FROM tasks t WHERE t.task_id {}"
+# Those that failed too: one is tried again and called off in the same turn, and was begun before all that.
 _OPEN_OF_CASES = (
-    "SELECT t.case_id, t.task_id, t.status FROM tasks t WHERE t.case_id {} AND t.status IN ('waiting', 'claimed')"
+    "SELECT t.case_id, t.task_id, t.status, t.epoch FROM tasks t "
+    "WHERE t.case_id {} AND t.status IN ('waiting', 'claimed', 'unknown', 'dead')"
 )
 
 Row = dict[str, Any]
@@ -178,17 +180,26 @@ def lock_tasks(connection: Connection, task_ids: Collection[str]) -> Asked[dict[
     return ask_by_key(connection, task_ids, query, lambda rows: {key: HeldTask(*row) for key, *row in rows})
 
 
-def lock_claims(connection: Connection, case_ids: Collection[str]) -> Asked[dict[str, set[str]]]:
-    """Ask per case for the tasks that workers are doing; none can be begun until the write ends."""
-    return ask_by_key(connection, sorted(case_ids), _for_update(connection, _OPEN_OF_CASES), claimed_by_case)
+class InHand(NamedTuple):
+    """Of cases, the open tasks that workers are doing, and those that any worker ever had in hand."""
+
+    claimed: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
 
 
-def claimed_by_case(rows: Rows) -> dict[str, set[str]]:
-    """Return by case the tasks that are claimed, of rows of case, task and status."""
-    found: dict[str, set[str]] = {}
-    for case_id, task_id, status in rows:
-        if status == "claimed":
-            found.setdefault(case_id, set()).add(task_id)
+def lock_claims(connection: Connection, case_ids: Collection[str]) -> Asked[dict[str, InHand]]:
+    """Ask per case what workers are doing or had in hand; nothing can be begun until the write ends."""
+    return ask_by_key(connection, sorted(case_ids), _for_update(connection, _OPEN_OF_CASES), in_hand_by_case)
+
+
+def in_hand_by_case(rows: Rows) -> dict[str, InHand]:
+    """Return by case what is in hand, of rows of case, task, status and epoch."""
+    found: dict[str, InHand] = {}
+    for case_id, task_id, status, epoch in rows:
+        if epoch:
+            claimed, begun = found.get(case_id, InHand())
+            mine = frozenset({task_id})
+            found[case_id] = InHand(claimed | mine if status == "claimed" else claimed, begun | mine)
     return found
 
 

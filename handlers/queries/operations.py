@@ -38,6 +38,7 @@ class TaskSummary(NamedTuple):
     due_at: str
     attempts: int
     error: str
+    wanted: bool = True  # False: called off, and asked about if anything of it may have left
 
 
 class WorkerLoad(NamedTuple):
@@ -101,6 +102,7 @@ def machine(connection: Connection, now: datetime) -> OperationsReport:
 
 _TASK: Final = (
     tasks.c.task_id, tasks.c.case_id, tasks.c.kind, tasks.c.status, tasks.c.due_at, tasks.c.attempts, tasks.c.error,
+    tasks.c.wanted,
 )  # fmt: skip
 # What stopped stands on the work list too; its index leads there past everything that is done.
 _IS_STOPPED: Final = work_items.c.kind.in_(("task_dead", "task_refused", "task_unknown"))

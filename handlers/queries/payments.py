@@ -43,6 +43,7 @@ class Sending(NamedTuple):
     task_id: str
     status: str
     since: datetime
+    wanted: bool = True  # False: called off, and asked about
 
 
 class AtTheBank(NamedTuple):
@@ -97,7 +98,7 @@ def count_waiting_grants(connection: Connection, programmes: Collection[str]) ->
 def payments_to_send(connection: Connection, programmes: Collection[str], limit: int = 50) -> list[Sending]:
     """Return the payments no worker has sent yet, those first that were asked for first."""
     query = (
-        select(tasks.c.case_id, tasks.c.subject, tasks.c.task_id, tasks.c.status, tasks.c.created_at)
+        select(tasks.c.case_id, tasks.c.subject, tasks.c.task_id, tasks.c.status, tasks.c.created_at, tasks.c.wanted)
         .join(case_board, case_board.c.case_id == tasks.c.case_id)
         .where(tasks.c.status.in_(("waiting", "claimed")), tasks.c.kind == DISBURSE)
         .where(case_board.c.programme.in_(programmes))
@@ -111,7 +112,7 @@ def stopped_payments(connection: Connection, programmes: Collection[str], limit:
     """Return the payments that wait for a person: refused, given up, or with an outcome nobody knows."""
     task_id = func.substr(work_items.c.item, len(_TASK) + 1)
     query = (
-        select(tasks.c.case_id, tasks.c.subject, tasks.c.task_id, work_items.c.kind, work_items.c.since)
+        select(tasks.c.case_id, tasks.c.subject, tasks.c.task_id, work_items.c.kind, work_items.c.since, tasks.c.wanted)
         .join(tasks, tasks.c.task_id == task_id)
         .join(case_board, case_board.c.case_id == work_items.c.case_id)
         .where(work_items.c.kind.in_(_STOPPED), tasks.c.kind == DISBURSE, case_board.c.programme.in_(programmes))
@@ -168,8 +169,9 @@ def _answered(kind: str, body: dict[str, str], at: str) -> Answered:
     return Answered(body["case_id"], body["grant_id"], body["tranche_id"], instant(at), kind == "FundsReturned")
 
 
-def _sending(case_id: str, subject: str, task_id: str, status: str, since: str) -> Sending:
-    return Sending(case_id, *_grant_and_tranche(subject), task_id, status.removeprefix("task_"), instant(since))
+def _sending(case_id: str, subject: str, task_id: str, status: str, since: str, wanted: bool) -> Sending:  # noqa: FBT001 - a row
+    status = status.removeprefix("task_")
+    return Sending(case_id, *_grant_and_tranche(subject), task_id, status, instant(since), wanted)
 
 
 def _grant_and_tranche(subject: str) -> tuple[str, str]:

@@ -4,11 +4,13 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from events.erasures import REPLAYED, told_erasures
 from events.facts.restore import OrphanFound
-from events.ids import RESTORE
+from events.ids import RESTORE, case_of_stream
 from events.log import Log
 from events.money import Money
 from events.tables import events, sealed_parts
+from handlers.states.case_reader import CaseReader
 from handlers.states.state_cache import fold_events
 from workflow.situation import id_of
 from workflow.subjects.restore.state import Quarantine
@@ -44,6 +46,15 @@ def orphans_beside_the_keys(log: Log) -> list[OrphanFound]:
     with log.database.reading() as connection:
         known = set(connection.execute(parts).scalars())
     return [orphan("person", person) for person in sorted(set(log.keys.persons()) - known)]
+
+
+def erased_whose_case_goes_on(log: Log, look: CaseReader) -> list[OrphanFound]:
+    """Return the cases that go on in this copy although their person was erased since: people have to end them."""
+    with log.database.reading() as connection:
+        told = [one.stream for one in told_erasures(connection) if one.type == REPLAYED]
+    seen = look.at_many(dict.fromkeys(case_id for stream in told if (case_id := case_of_stream(stream))))
+    going_on = (one.case.case_id for one in seen if not one.definition.journey.stage(one.case.stage).ends)
+    return [orphan("erased", case_id) for case_id in sorted(going_on)]
 
 
 def orphan(kind: str, reference: str, about: str = "", amount: Money | None = None) -> OrphanFound:

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from events.catalogue import Fact
-from events.facts.tasks import TaskCancelled, TaskRequested, TaskUnwanted, TimerCancelled, TimerSet
+from events.facts.tasks import TaskCancelled, TaskRequested, TimerCancelled, TimerSet
 from workflow.case.state import Case, Pairs, Task
 from workflow.case.tasks import About
 from workflow.programme.loading import Definition
 from workflow.programme.programme import Policies, Programme
 from workflow.rights.machine_ids import MACHINE_VERSION
 from workflow.situation import id_from, id_of
-from workflow.tasks import KIND_OF
+from workflow.tasks import KIND_OF, called_off, is_to_be_asked_about
 
 Follows = Iterator[Fact]
 
@@ -28,6 +28,7 @@ class ReactionContext(NamedTuple):
     command_id: UUID
     version: int
     claimed: frozenset[str]
+    begun: frozenset[str] = frozenset()  # open tasks that a worker had in hand at any time
 
     @property
     def was(self) -> Case:
@@ -88,14 +89,17 @@ class ReactionContext(NamedTuple):
                 yield TimerCancelled(timer_id=key, kind=kind)
 
     def call_off_task(self, task_id: str, given: Task, why: str) -> Follows:
-        """Cancel a task nobody has begun. What may be happening outside is waited for, but not begun again.
+        """Cancel a task nobody has begun. What may have happened outside is asked about, and not begun again.
 
         What gives a booking back is never called off.
         """
         if KIND_OF[given.kind].gives_back or not given.wanted:
             return
-        begun = task_id in self.claimed or given.status == "unknown"
-        yield (TaskUnwanted if begun else TaskCancelled)(task_id=task_id, kind=given.kind, reason=why)
+        under_way = task_id in self.claimed or given.status == "unknown"
+        if under_way or is_to_be_asked_about(task_id, given, self.begun):
+            yield from called_off(task_id, given, why)
+        else:
+            yield TaskCancelled(task_id=task_id, kind=given.kind, reason=why)
 
     def call_off_tasks(self, why: str, /, *kinds: str, **about: str) -> Follows:
         """Call off the tasks of these kinds (or of any) that are about something."""

@@ -124,7 +124,7 @@ def _escalations() -> set[str]:
 
 def test_statuses_parts_and_roles_are_named() -> None:
     wanted = {
-        "task_status": ("open", "waiting", "claimed", "unknown", "done", "cancelled", "refused", "dead"),
+        "task_status": ("open", "waiting", "claimed", "unknown", "called_off", "done", "cancelled", "refused", "dead"),
         "referral_status": ("queued", *STATUS_CHANGES),
         "tranche_status": ("released", "instructed", "paid", "rejected", "returned"),
         "compartment": ("identity", "contact", "medical", "legal", "money", "story"),

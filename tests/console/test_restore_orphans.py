@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from console.container import Container
+from console.settings import Settings
 from tests.kit.command_line import Wayhome
 from tests.kit.officers import ROOT, ZOYA
 from tests.kit.older_copies import ACCEPT, LOG, kept, opened, put_back
@@ -116,3 +118,33 @@ def test_the_list_of_officers_says_what_is_settled_and_what_comes_of_it(wayhome:
     assert waits["about"].startswith("what waits leaves the house; 0 open")
     assert "1 not_ours" in waits["about"]
     assert "2 lost" in waits["about"]
+
+
+def erased_since(wayhome: Wayhome) -> str:
+    """Open a case, keep a copy of the log, and destroy the keys of its person; return the case's number."""
+    wayhome.open_account(ANNA, "case_manager")
+    (case_id,) = opened(wayhome)
+    older = kept(wayhome, LOG)
+    container = Container(Settings(data=wayhome.data))
+    try:
+        seen = container.cases.at(case_id)
+        assert seen is not None
+        container.keys.destroy([seen.case.person_id], container.log.now())
+    finally:
+        container.close()
+    opened(wayhome)
+    put_back(wayhome, older)
+    wayhome.done(*ACCEPT)
+    return case_id
+
+
+def test_somebody_erased_since_whose_case_goes_on_in_the_older_copy_is_on_the_list(wayhome: Wayhome) -> None:
+    case_id = erased_since(wayhome)
+    found = wayhome.json("restore", "orphans")["orphans"]
+    (going_on,) = (one for one in found if one["kind"] == "erased")
+    assert (going_on["reference"], going_on["outcome"]) == (case_id, "")
+    assert "settle each by two people" in wayhome.run("restore", "lift", "--reason", "everybody was asked").output
+    for one in found:
+        wayhome.by_two_officers("restore", "settle", one["id"], "stopped", "--reason", "the case was ended")
+    wayhome.by_two_officers("restore", "lift", "--reason", "everybody was asked")
+    assert not wayhome.json("restore", "orphans")["quarantine"]

@@ -60,7 +60,7 @@ def test_an_older_log_that_went_on_otherwise_is_refused_too(log: Log, older: Old
 
 def test_a_copy_from_before_work_was_begun_is_refused_though_no_event_is_missing(log: Log, older: Older) -> None:
     with log.database.writing() as connection:
-        count_claim(connection)
+        count_claim(connection, log.keys)
     raise_mark(log)
     older.put_back()
     with pytest.raises(LogBehind, match="work was begun"):

@@ -14,7 +14,7 @@ from handlers.commanding import command_batch
 from handlers.commanding.command_batch import CommandBatch
 from handlers.commanding.service import CommandService
 from handlers.projections.tables import tasks
-from handlers.projections.tasks import TaskRows, claimed_by_case
+from handlers.projections.tasks import InHand, TaskRows, in_hand_by_case
 from handlers.states.state_cache import fold_events
 from tests.kit.offices import KINDS
 from tests.simulator.planted import a_ghost_may_put_a_task_back
@@ -60,9 +60,9 @@ def _claim_without_lock(patch: Patch) -> None:
 def _claims_not_held(patch: Patch) -> None:
     """Look what workers have in hand, and do not keep it from changing."""
 
-    def lock_claims(connection: Any, case_ids: Any) -> Asked[dict[str, set[str]]]:
-        in_hand = "SELECT t.case_id, t.task_id, t.status FROM tasks t WHERE t.case_id {}"
-        return ask_by_key(connection, sorted(case_ids), in_hand, claimed_by_case)
+    def lock_claims(connection: Any, case_ids: Any) -> Asked[dict[str, InHand]]:
+        in_hand = "SELECT t.case_id, t.task_id, t.status, t.epoch FROM tasks t WHERE t.case_id {}"
+        return ask_by_key(connection, sorted(case_ids), in_hand, in_hand_by_case)
 
     patch.setattr(command_batch, "lock_claims", lock_claims)
 

@@ -81,6 +81,7 @@ class World:
         self.versions: dict[str, int] = {}
         self.told: list[StreamFact] = []
         self.claimed: set[str] = set()
+        self.begun: set[str] = set()
         self._numbers = count(1)
 
     @property
@@ -99,6 +100,7 @@ class World:
 
     def claim(self, task_id: str) -> int:
         self.claimed.add(task_id)
+        self.begun.add(task_id)
         return 1
 
     def has_account(self, name: str) -> None:
@@ -134,6 +136,7 @@ class World:
             # Only what the decision says it needs: a need forgotten fails the story that looks at it.
             shared={stream: self.states.get(stream) for stream in needs(command, case, programme)},
             claimed=frozenset(self.claimed),
+            begun=frozenset(self.begun),
         )
         if isinstance(command, EndProgramme):
             cases = [state for state in self.states.values() if isinstance(state, Case)]
@@ -167,6 +170,7 @@ class World:
             command.command_id,
             version,
             frozenset(self.claimed),
+            frozenset(self.begun),
         )
         follows = [StreamFact(told.stream, fact) for fact in react(told.fact, moment)]
         for follow in follows:

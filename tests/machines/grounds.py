@@ -52,7 +52,8 @@ class InMemory:
     def open(self) -> Beginning:
         world = copy.copy(self._world)
         world.states, world.versions = dict(world.states), dict(world.versions)
-        world.told, world.claimed, world._numbers = list(world.told), set(world.claimed), copy.copy(world._numbers)
+        world.told, world._numbers = list(world.told), copy.copy(world._numbers)
+        world.claimed, world.begun = set(world.claimed), set(world.begun)
         return Beginning(world, [_in(world, one) for one in self._people])
 
     def close(self, place: World) -> None:

@@ -17,7 +17,7 @@ from handlers.projections.tables import tasks
 from handlers.queries.quarantine import is_quarantined
 from handlers.states.case_reader import CaseSnapshot
 from tests.simulator.machine import Machine
-from tests.simulator.officers import Officers
+from tests.simulator.officers import Officers, is_over
 from tests.simulator.operator import Operator
 from tests.simulator.paper import Paper
 from workflow.command import Command, ConfirmOfficeDecision
@@ -56,7 +56,7 @@ class AfterRestore:
         if self._is_lifted(machine.container.log):
             self._put_answers_back(machine.container.log, cases)
         elif not _is_awaited(staff) and not self.operator.accept_what_is_new():
-            is_known = all(_is_over(cases[one]) for one in staff.withdrawn if one in cases)
+            is_known = all(is_over(cases[one]) for one in staff.withdrawn if one in cases)
             yield from self.officers.wanted(machine.container, cases, patient=self.patient, may_lift=is_known)
 
     def _is_lifted(self, log: Log) -> bool:
@@ -84,7 +84,3 @@ class AfterRestore:
 
 def _is_awaited(staff: Staff) -> bool:
     return any(isinstance(one, QuarantineCommand | ConfirmOfficeDecision) for one in staff.pending.values())
-
-
-def _is_over(seen: CaseSnapshot) -> bool:
-    return seen.definition.journey.stage(seen.case.stage).ends

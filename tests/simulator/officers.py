@@ -86,6 +86,8 @@ class Officers:
         if one.kind == "payment":
             part = self.paper.parts[one.about]
             return self._of_payment(one.reference, one.about, part, cases.get(part.case_id), patient=patient)
+        if one.kind == "erased":
+            return {"outcome": "stopped" if is_over(cases[one.reference]) else "lost"}
         if one.kind in ("order", "letter") and one.reference not in known:
             taken_back = self._outside.agency.call_off if one.kind == "order" else self._outside.mail.void
             taken_back(one.reference)
@@ -125,6 +127,11 @@ class Officers:
 
     def _id(self) -> UUID:
         return UUID(bytes=self._order.randbytes(16), version=4)
+
+
+def is_over(seen: CaseSnapshot) -> bool:
+    """Tell whether a case has come to its end."""
+    return seen.definition.journey.stage(seen.case.stage).ends
 
 
 def _is_paid_to_the_same(part: Part, grant_id: str) -> bool:

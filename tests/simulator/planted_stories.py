@@ -26,17 +26,19 @@ from events.writing import EventMetadata, Writing
 from handlers.checks.walk import check_log
 from handlers.projections.tables import metadata
 from tests.kit.erasures import erased, with_officers
+from tests.kit.exchanged import interrupted
 from tests.kit.older import Older
 from tests.kit.papers import SCAN
-from tests.kit.people import ANNA, BORIS
+from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import bank_says, bring, grant, paid, plan_trip, ready_to_travel, release
 from tests.kit.story import Story, story
 from tests.kit.web.houses import behind
 from tests.kit.workshop import Killed, MailServer, MoodyOrders, Workshop
+from workers.effects.grants import disburse_grant
 from workers.errors import OutcomeUnknown, Refused, Unavailable
 from workers.running.jobs import JobOutcome
 from workflow.case.proposals import proposals_of
-from workflow.command import ConfirmDecision
+from workflow.command import CancelTask, ConfirmDecision
 from workflow.subjects.accommodation.commands import HoldBed, ReleaseBed
 from workflow.subjects.grants.commands import ReleaseTranche, ReturnPayment
 from workflow.subjects.intake.commands import AddNote
@@ -251,14 +253,39 @@ def _sent_again(shop: Workshop, said: Callable[[], None]) -> Found:
     log = shop.office.service.log
     raise_mark(log)
     older = Older(log, *metadata.sorted_tables)
-    hand = shop.worker()
-    hand.performer.perform([task_id])
-    hand.sweeper.sweep()
+    shop.worker().performer.perform([task_id])
     older.put_back()
     said()
     shop.worker("late").performer.perform([task_id])
     twice = (key for key, times in Counter(server.sent).items() if times > 1)
     yield from (f"the letter {key} went out again" for key in twice)
+
+
+def a_log_is_exchanged_under_a_worker(shop: Workshop) -> Found:
+    """A worker has begun a letter when somebody restores the log from before; another begins it there."""
+    task_id = _letter(shop)[0]
+    shop.post = server = MailServer()
+    raise_mark(shop.office.service.log)
+    older = Older(shop.office.service.log, *metadata.sorted_tables)
+    interrupted(shop, older.put_back).perform([task_id])
+    shop.worker("late").performer.perform([task_id])
+    yield from (f"the letter {key} went out again" for key, times in Counter(server.sent).items() if times > 1)
+
+
+def a_payment_that_failed_is_called_off(shop: Workshop) -> Found:
+    """The file is written when its worker is told that it failed; somebody calls it off, and it is released anew."""
+    case = bring(story(shop.office), "reintegration")
+    grant_id = grant(case, "reinstallation", "EUR 200")
+    release(case, grant_id)
+    task_id, hand = case.task(kind="disburse_grant"), shop.worker()
+    (job,) = hand.leases.claim([task_id], shop.now)
+    disburse_grant(job, hand.performer.outside)
+    hand.performer.report([JobOutcome(job, "dead", Unavailable.__name__)])
+    case.when(CancelTask, task_id=task_id, reason="it failed")
+    hand.sweeper.sweep()
+    case.when(ReleaseTranche, actor=CLARA, grant_id=grant_id)
+    hand.performer.perform([*case.tasks(kind="disburse_grant")])
+    yield from (f"{file.name} was paid a second time" for file in shop.payments()[1:])
 
 
 def _letter(shop: Workshop) -> tuple[str, str]:

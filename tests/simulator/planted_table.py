@@ -118,6 +118,12 @@ BUGS: Final = (
         "went out again", stories.an_older_log_is_put_in_place),
     Bug(planted_work.a_restored_log_is_not_held, "nothing goes out before two people have looked through an older log",
         "went out again", stories.an_older_log_is_accepted),
+    Bug(planted_work.a_claim_is_not_held_to_the_mark, "a claim counts in no log that lacks work the mark tells of",
+        "went out again", stories.an_older_log_is_put_in_place),
+    Bug(planted_work.nobody_asks_whether_a_claim_still_stands, "what is done was begun in the log that is in place",
+        "went out again", stories.a_log_is_exchanged_under_a_worker),
+    Bug(planted_work.what_failed_is_called_off_at_once, "what failed is asked about before its money is free",
+        "was paid a second time", stories.a_payment_that_failed_is_called_off),
 )  # fmt: skip
 
 

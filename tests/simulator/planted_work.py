@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, bindparam
+from sqlalchemy import and_, bindparam, update
 
+from events.tables import high_water
 from handlers.projections.tables import tasks
+from handlers.reactions import moment
 from workers.effects.registry import EFFECTS
 from workers.running import leases, perform, sweeper
 from workers.running.jobs import AnyJob
+from workers.running.leases import Leases
 from workers.running.perform import Performer
 from workers.running.sweeper import Sweeper
+from workflow import tasks as rules
 
 Patch = pytest.MonkeyPatch
 
@@ -45,6 +49,23 @@ def the_mark_is_not_raised(patch: Patch) -> None:
     """Nobody asks before something goes out whether this is still the newest log."""
     for module in (perform, sweeper):
         patch.setattr(module, "raise_mark", lambda _log: None)
+
+
+def a_claim_is_not_held_to_the_mark(patch: Patch) -> None:
+    """Claims are counted, and nobody asks whether the mark has counted them before."""
+    counted = update(high_water).values(claims=high_water.c.claims + 1)
+    patch.setattr(leases, "count_claim", lambda connection, _keys: connection.execute(counted))
+
+
+def nobody_asks_whether_a_claim_still_stands(patch: Patch) -> None:
+    """A worker that has claimed a task does it, whatever became of the log since."""
+    patch.setattr(Leases, "still_ours", lambda _self, jobs: list(jobs))
+
+
+def what_failed_is_called_off_at_once(patch: Patch) -> None:
+    """What failed counts as not done, and its money is free."""
+    for module in (rules, moment):
+        patch.setattr(module, "is_to_be_asked_about", lambda *_: False)
 
 
 def a_restored_log_is_not_held(patch: Patch) -> None:

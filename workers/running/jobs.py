@@ -41,6 +41,7 @@ class Job(NamedTuple, Generic[Of]):
     attempts: int
     begun_at: datetime
     way: str = ""  # by which the worker sends letters that claimed it last
+    until: str = ""  # when the claim ends, which tells it from every other claim
 
     @property
     def about(self) -> Of:

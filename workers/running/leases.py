@@ -56,6 +56,9 @@ _CLAIM = _update(_IDS.where(tasks.c.task_id.in_(_MINE), _IS_DUE)).values(_HELD_A
 _CLAIM_CALLED_OFF = (
     _update(_IDS.where(tasks.c.task_id.in_(_MINE), IS_CALLED_OFF)).values(_HELD_ANEW).returning(*tasks.c)
 )
+_MINE_STILL = select(tasks.c.task_id, tasks.c.epoch, tasks.c.lease_until).where(
+    tasks.c.task_id.in_(_MINE), tasks.c.status == "claimed", tasks.c.owner == bindparam("worker")
+)
 _AGAIN = (
     update(tasks)
     .where(_IS_HELD)
@@ -114,8 +117,19 @@ class Leases:
         asked = {"ids": list(task_ids), "now": now, "worker": self._worker, "until": until}
         jobs = [_job(row) for row in connection.execute(how, asked)]
         if jobs:
-            count_claim(connection)
+            count_claim(connection, self._log.keys)
         return jobs
+
+    def still_ours(self, jobs: Sequence[AnyJob]) -> list[AnyJob]:
+        """Return those of these jobs whose claim stands in the log that is in place now.
+
+        A claim is known by who made it and until when it holds: the log may have been exchanged for an older copy
+        since, and others have begun the same task there.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(_MINE_STILL, {"ids": [job.task_id for job in jobs], "worker": self._worker})
+            held = {(row.task_id, row.epoch, row.lease_until) for row in rows}
+        return [job for job in jobs if (job.task_id, job.epoch, job.until) in held]
 
     def again(self, waits: Sequence[tuple[AnyJob, str, str]]) -> None:
         """Let jobs wait until a later instant, with the class of error that stopped them."""
@@ -170,4 +184,7 @@ def any_task_due(log: Log) -> bool:
 def _job(row: Row[Any]) -> AnyJob:
     begun = instant(row.claimed_at or row.created_at)
     way = row.owner.split("-")[1] if row.owner.startswith("crew-") else ""  # as a pool of workers names itself
-    return Job(row.task_id, row.case_id, row.kind, orjson.loads(row.subject), row.epoch, row.attempts, begun, way)
+    subject = orjson.loads(row.subject)
+    return Job(
+        row.task_id, row.case_id, row.kind, subject, row.epoch, row.attempts, begun, way, row.lease_until
+    )  # fmt: skip

@@ -60,11 +60,19 @@ class Performer:
 
         Once the time limit has stopped one, none is begun: no limit would stop that one before its lease is over.
         """
-        jobs, outcomes = held_to_log(self.leases.claim(task_ids, self.service.log.now()), self.outside)
+        jobs, outcomes = held_to_log(self._claimed(task_ids), self.outside)
         for kind, group in _by_kind(self._marked(jobs)):
             over = any(outcome.result == "stopped" for outcome in outcomes)
             outcomes += not_begun(group) if over else self._do(kind, group)
         self.report(outcomes)
+
+    def _claimed(self, task_ids: Sequence[str]) -> list[AnyJob]:
+        """Return the jobs that are ours now; none in a log that lacks work whose effects have left the house."""
+        try:
+            return self.leases.claim(task_ids, self.service.log.now())
+        except EventsError as problem:
+            _log.error("nothing is sent: %s", problem)
+            return []
 
     def _marked(self, jobs: list[AnyJob]) -> list[AnyJob]:
         """Return the jobs once the mark beside the keys tells of them: what goes out is never ahead of it.
@@ -79,7 +87,12 @@ class Performer:
             _log.error("nothing is sent: %s", problem)
             self.leases.again([self._wait(JobOutcome(job, "unavailable", type(problem).__name__)) for job in jobs])
             return []
-        return jobs
+        ours = self.leases.still_ours(jobs)
+        if len(ours) < len(jobs):
+            _log.error(
+                "nothing is sent of %d tasks: this log does not know that they were begun", len(jobs) - len(ours)
+            )
+        return ours
 
     def ask(self, jobs: Sequence[AnyJob]) -> None:
         """Ask the outside about jobs nobody knows the outcome of, and report what is now known."""

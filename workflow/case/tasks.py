@@ -1,6 +1,6 @@
 """Tasks and timers as the case sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
@@ -42,6 +42,11 @@ class About(BaseModel):
         """Return it as it is kept."""
         given = self.model_dump(exclude_defaults=True).items()
         return tuple(sorted((name, instant_text(v) if isinstance(v, datetime) else str(v)) for name, v in given))
+
+
+def was_begun(task_id: str, task: Task, begun: Collection[str]) -> bool:
+    """Tell whether something of a task may have left the house: a worker had it in hand, however that ended."""
+    return task.status != "open" or task_id in begun
 
 
 def after_task(case: Case, fact: TaskOutcome) -> Case:

@@ -5,6 +5,7 @@ from typing import Any
 
 from events.facts.grants import FundsFreed, GrantDeclined, Shares, TrancheRejected
 from events.money import Money
+from workflow.case.tasks import was_begun
 from workflow.situation import Situation, StreamFact, case_of
 from workflow.subjects.grants.fund import fund_of
 from workflow.subjects.grants.state import Grant, grants_of
@@ -44,14 +45,13 @@ def grants_ended(situation: Situation, why: str) -> list[StreamFact]:
 
 
 def tranches_stopped(situation: Situation, grant_id: str, grant: Grant) -> list[StreamFact]:
-    """Return the tranches that were let go but that no worker has begun to send."""
-    tasks = case_of(situation).tasks
-    begun = {dict(task.subject).get("tranche_id") for key, task in tasks.items() if key in situation.claimed}
-    unclear = {dict(t.subject).get("tranche_id") for t in tasks.values() if t.status == "unknown"}
+    """Return the tranches that were let go but that no worker has begun to send; what failed may lie at the bank."""
+    tasks = case_of(situation).tasks.items()
+    begun = {dict(one.subject).get("tranche_id") for key, one in tasks if was_begun(key, one, situation.begun)}
     return [
         told
         for tranche_id, tranche in grant.tranches.items()
-        if tranche.status == "released" and tranche_id not in begun | unclear
+        if tranche.status == "released" and tranche_id not in begun
         for told in situation.about_case(
             TrancheRejected(grant_id=grant_id, tranche_id=tranche_id, reason="stopped before it was sent")
         )

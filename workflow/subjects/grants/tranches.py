@@ -1,6 +1,7 @@
 """Letting the parts of a grant go, one after another, each against what shows how the one before was used."""
 
 from decimal import ROUND_CEILING, Decimal
+from itertools import chain, count
 from typing import Final
 
 from events.facts.grants import EvidenceRecorded, TrancheInstructed, TrancheReleased
@@ -53,16 +54,18 @@ def release_tranche(command: ReleaseTranche, grant: Grant, situation: Situation)
 
 
 def _tranche_id(grant_id: str, grant: Grant, situation: Situation) -> str:
-    """Return under which id the bank knows the payment: the same one for the same release of the same grant.
+    """Return under which id the bank knows the payment: the same one for the same attempt at the same part of a grant.
 
-    A release that an older log lost and that is recorded anew is then the payment that went out, not a second one. One
-    that two people counted for this grant after a restore is taken first.
+    A release that an older log lost and that is recorded anew is then the payment that went out, not a second one,
+    whatever became of the other parts meanwhile. One that two people counted for this grant after a restore is taken
+    first.
     """
     quarantine: Quarantine = situation.state_of(RESTORE, Quarantine)
     part = Money(amount=_next_part(grant, situation), currency=grant.currency)
     lost = (one.about for one in quarantine.counted_for(grant_id) if one.amount == part)
-    usual = id_of("T", "tranche", grant_id, len(grant.tranches))
-    return next((one for one in lost if one not in grant.tranches), usual)
+    first = id_of("T", "tranche", grant_id, grant.next_number - 1)
+    again = (id_of("T", "tranche", grant_id, grant.next_number, times) for times in count(1))
+    return next(one for one in chain(lost, (first,), again) if one not in grant.tranches)
 
 
 def _next_part(grant: Grant, situation: Situation) -> Decimal:
