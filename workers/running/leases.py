@@ -170,4 +170,5 @@ def any_task_due(log: Log) -> bool:
 def _job(row: Row[Any]) -> AnyJob:
     begun = instant(row.claimed_at or row.created_at)
     way = row.owner.split("-")[1] if row.owner.startswith("crew-") else ""  # as a pool of workers names itself
-    return Job(row.task_id, row.case_id, row.kind, orjson.loads(row.subject), row.epoch, row.attempts, begun, way)
+    subject = orjson.loads(row.subject)
+    return Job(row.task_id, row.case_id, row.kind, subject, row.epoch, row.attempts, begun, way, row.lease_until)
