@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
@@ -18,7 +18,12 @@ from sqlalchemy import URL, Dialect, Engine, create_engine
 
 from console import container
 from events import database
+from events.catalogue import Fact
+from events.envelope import RecordedEvent
 from events.facts import catalogue
+from handlers.commanding import held_streams
+from handlers.states import case_reader
+from handlers.states.state_cache import VersionedState, fold_events
 
 PASS: Callable[[str, bool], None] = lambda _kind, _after: None  # noqa: E731 - a value: nobody watches
 
@@ -90,6 +95,33 @@ def _engine(url: URL, pool: int, begin: str, made: Callable[[URL, int, str], Eng
     return engine
 
 
+class _KnownFolds:
+    """What processes read off streams: who begins anew folds what is new since somebody did, not all of it again.
+
+    A leaf holds the one before, so the leaf of an event vouches for all before it. What was altered under leaves that
+    stayed the same is the checks' to find: they fold the whole log for themselves.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, VersionedState] = {}
+
+    def fold(
+        self,
+        stream: str,
+        events: Sequence[RecordedEvent],
+        fact_of: Callable[[RecordedEvent], Fact],
+        start: VersionedState,
+    ) -> VersionedState:
+        """Return the state after these events, as ``fold_events`` does."""
+        if start.version >= 0:
+            return fold_events(stream, events, fact_of, start)
+        known = self._known.get(stream, start)
+        goes_on = 0 <= known.version < len(events) and events[known.version].leaf == known.leaf
+        begin, new = (known, events[known.version + 1 :]) if goes_on else (start, events)
+        found = self._known[stream] = fold_events(stream, new, fact_of, begin)
+        return found
+
+
 @contextmanager
 def watched() -> Iterator[Watch]:
     """Let all databases and files that are opened from now on tell the watch; the disk itself is spared its syncs."""
@@ -103,12 +135,15 @@ def watched() -> Iterator[Watch]:
         WATCH.passed("file", False)
         WATCH.passed("file", True)
 
+    folds = _KnownFolds()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite3, "connect", connect)
         patch.setattr(sqlite3.dbapi2, "connect", connect)
         patch.setattr(os, "fsync", sync)
         patch.setattr(container, "catalogue", _CATALOGUE)
         patch.setattr(database, "_sqlite", _engine)
+        for module in (held_streams, case_reader):
+            patch.setattr(module, "fold_events", folds.fold)
         try:
             yield WATCH
         finally:

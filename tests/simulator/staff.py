@@ -72,6 +72,7 @@ class Staff:
         self._comes = sorted(self._order.random() * within for _ in range(people))
         self._arrived = 0
         self._looked = datetime.min.replace(tzinfo=UTC)
+        self._at_rest: set[str] = set()  # cases in which nobody will ever do anything, unless somebody else does
         self._nothing_stuck = -1  # how much was written when nothing waited for a person
         self._openings: list[OpenCase] = []  # on paper, should the office lose them
         self.lost = 0  # answers that an older copy knows nothing of
@@ -142,6 +143,7 @@ class Staff:
         self.acknowledged, self.refused = dict(told.acknowledged), dict(told.refused)
         self.pending.clear()
         self.erased.clear()
+        self._at_rest.clear()
         gone = self.withdrawn.keys() | paper.erased
         self._openings = [
             one for one in self._openings if one.command_id in self.acknowledged or str(one.case_id) not in gone
@@ -177,7 +179,7 @@ class Staff:
         if seen.case.case_id in self.withdrawn and not ends:  # an older copy knows nothing of it
             return [managed.advance("withdraw", reason="declined")]
         if is_erased(seen.case):
-            return []
+            return self._rests(seen)
         erasing = [key for key, one in proposals.items() if one.command == ErasePerson.__name__]
         if erasing:
             officer = {"actor": DATA_PROTECTION, "mandate": "data_protection"}
@@ -192,10 +194,14 @@ class Staff:
         case_id = seen.case.case_id
         chosen = Random(f"{self._seed}/{case_id}").random() < self._wishes.forgotten
         if not chosen or case_id in self.erased:
-            return []
+            return self._rests(seen)
         self.erased.add(case_id)
         asked = self._made(RequestErasure, seen, actor=BORIS, asked_by="person", paper="118/2007")
         return [asked, self._made(ErasePerson, seen, actor=BORIS, mandate="supervisor")]
+
+    def _rests(self, seen: CaseSnapshot) -> list[Command]:
+        self._at_rest.add(seen.case.case_id)
+        return []
 
     def _about_stuck(self, machine: Machine, awaited: Collection[str]) -> Iterator[Command]:
         """See to what waits for a person: ask whoever a letter was for whether it came; try what failed again."""
@@ -214,10 +220,12 @@ class Staff:
     def _to_look_at(self, machine: Machine, awaited: Collection[str], now: datetime) -> Sequence[CaseSnapshot]:
         """Return every case, once an hour, and otherwise those that changed since somebody looked at them."""
         changed = machine.feed.news(awaited)
+        self._at_rest.difference_update(seen.case.case_id for seen in changed)
         if timedelta(0) <= now - self._looked < LOOKED_AT_EVERY:
             return changed
         self._looked = now
-        return [seen for seen in machine.feed.all() if seen.case.case_id not in awaited]
+        left_alone = self._at_rest.union(awaited)
+        return [seen for seen in machine.feed.all() if seen.case.case_id not in left_alone]
 
     def _stuck(self, machine: Machine) -> Sequence[Row[Any]]:
         """Return what waits for a person; where nothing was and nothing was written since, nothing is."""

@@ -11,7 +11,7 @@ from workers.errors import OutsideError, Refused
 from workers.mail.clocks import when, zone_in
 from workers.mail.letters import CalendarEntry, Letter, post_letter
 from workers.mail.parties import SentLetters, called_off, named_by, party_effect, people_of, receipt_of
-from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome
+from workers.running.jobs import NOT_DONE_REFERENCE, Adapters, Effect, Job, JobOutcome, in_time
 from workers.running.orders import Order
 from workflow.programme.programme import Programme
 from workflow.subjects.travel.bookings import Booking, EscortBooking, HostBooking
@@ -223,8 +223,8 @@ def host_letter(job: Job[HostBooking], programme: Programme, zone: str, left: in
 
 
 EFFECTS = (
-    Effect("book_ticket", "services", order_tickets, ask_about_ticket),
-    Effect("cancel_ticket", "services", order_tickets, ask_about_ticket),
+    Effect("book_ticket", "services", in_time(order_tickets), ask_about_ticket),
+    Effect("cancel_ticket", "services", in_time(order_tickets), ask_about_ticket),
     party_effect("book_escort", tell_escort),
     party_effect("release_escort", tell_escort),
     party_effect("ask_host", tell_host),

@@ -7,11 +7,12 @@ the office. Whoever needs a kind of letter composes it from the case and gets an
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
@@ -28,7 +29,7 @@ from workflow.values.text import one_line
 
 PRODUCT: Final = "-//Wayhome//Escort invitation//EN"
 TEXT_LENGTH_MAX: Final = 200
-_AROUND: Final = timedelta(days=366)  # of an entry its calendar tells how the clocks go
+_CLOCKS_KEPT: Final = 64  # zones of the years around an entry
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9])){0,127}")
 
 
@@ -153,8 +154,13 @@ def _calendar(event: Event, entry: CalendarEntry, method: str) -> str:
 
 def _clocks(zone: str, entry: CalendarEntry) -> Timezone:
     """Return how the clocks of a zone go around the time of an entry (RFC 5545, 3.6.5), so that nobody guesses."""
-    first, last = day_of(entry.starts_at, zone) - _AROUND, day_of(entry.ends_at, zone) + _AROUND
-    return Timezone.from_tzid(zone, first_date=first, last_date=last)
+    return _clocks_between(zone, day_of(entry.starts_at, zone).year - 1, day_of(entry.ends_at, zone).year + 1)
+
+
+@lru_cache(_CLOCKS_KEPT)
+def _clocks_between(zone: str, first: int, last: int) -> Timezone:
+    """Return how the clocks of a zone go from one year to another; searching for it is most of writing an entry."""
+    return Timezone.from_tzid(zone, first_date=date(first, 1, 1), last_date=date(last, 12, 31))
 
 
 def _event(letter: Letter, entry: CalendarEntry, office: OfficeContact, sent_at: datetime) -> Event:

@@ -41,7 +41,7 @@ class Job(NamedTuple, Generic[Of]):
     attempts: int
     begun_at: datetime
     way: str = ""  # by which the worker sends letters that claimed it last
-    until: str = ""  # when the claim ends, which tells it from every other claim
+    until: str = ""  # when its lease runs out: nothing is begun from then on, and no other claim of it ends then
 
     @property
     def about(self) -> Of:
@@ -175,8 +175,29 @@ def not_begun(jobs: Sequence[AnyJob]) -> list[JobOutcome]:
     return [JobOutcome(job, "unavailable", NOT_BEGUN) for job in jobs]
 
 
+def in_time(perform: Perform) -> Perform:
+    """Return how to do several jobs at once, without those whose lease has run out."""
+
+    def those(jobs: Sequence[AnyJob], outside: Adapters) -> list[JobOutcome]:
+        late = [job for job in jobs if has_run_out(job, outside)]
+        ours = [job for job in jobs if job not in late]
+        return [*not_begun(late), *(perform(ours, outside) if ours else ())]
+
+    return those
+
+
+def has_run_out(job: AnyJob, outside: Adapters) -> bool:
+    """Tell whether a lease is over: whoever stood still meanwhile begins nothing that is somebody else's by now.
+
+    Somebody may have been asked what became of it, have it written again, or have called it off.
+    """
+    return bool(job.until) and outside.log.now() >= job.until
+
+
 def _attempt(perform: PerformOne, job: AnyJob, outside: Adapters) -> JobOutcome:
     try:
+        if has_run_out(job, outside):
+            return JobOutcome(job, "unavailable", NOT_BEGUN)
         return JobOutcome(job, "done", perform(job, outside))
     except (OutsideError, EventsError) as problem:
         return JobOutcome.of(problem, job)

@@ -185,6 +185,4 @@ def _job(row: Row[Any]) -> AnyJob:
     begun = instant(row.claimed_at or row.created_at)
     way = row.owner.split("-")[1] if row.owner.startswith("crew-") else ""  # as a pool of workers names itself
     subject = orjson.loads(row.subject)
-    return Job(
-        row.task_id, row.case_id, row.kind, subject, row.epoch, row.attempts, begun, way, row.lease_until
-    )  # fmt: skip
+    return Job(row.task_id, row.case_id, row.kind, subject, row.epoch, row.attempts, begun, way, row.lease_until)

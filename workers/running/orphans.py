@@ -4,7 +4,7 @@ Only what carries a number of ours is looked at; other people's files in the sam
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,8 @@ from workers.running.jobs import BankFolders
 _TASK: Final = re.compile(r"[WK]-[0-9A-HJKMNP-TV-Z]{16}")
 _PART: Final = re.compile(r"T-[0-9A-HJKMNP-TV-Z]{16}")
 _AT_ONCE: Final = 500
+_NAMED: Final = re.compile(rb"(?=([WK]-[0-9A-HJKMNP-TV-Z]{16}))")  # a task's number, wherever it stands in a file
+_DISGUISES: Final = (b"&#", b"\0", b"<!")  # letters by number, two bytes for a letter, words cut by a comment or CDATA
 
 
 def orphans_outside(log: Log, folders: BankFolders, post: Path, ordered: Collection[str]) -> list[OrphanFound]:
@@ -84,12 +86,24 @@ def _ordered_in(connection: Connection, file: Path) -> Iterator[OrphanFound]:
 
 
 def _answers(connection: Connection, folder: Path) -> Iterator[OrphanFound]:
-    read = [file for place in (folder, folder / READ) if place.is_dir() for file in BankFolder(place).files()]
-    said = [answer for file in read for answer in _said_in(file.data)]
+    read = [file.data for place in (folder, folder / READ) if place.is_dir() for file in BankFolder(place).files()]
+    said = [answer for data in _of_strange_numbers(connection, read) for answer in _said_in(data)]
     messages = set(_unknown(connection, (one.message_id for one in said)))
     for one in said:
         if one.message_id in messages:
             yield orphan("bank_answer", one.message_id, one.outcome)
+
+
+def _of_strange_numbers(connection: Connection, files: Sequence[bytes]) -> list[bytes]:
+    """Return the files that may name a task we do not have: years of answers need not be read through at each start.
+
+    What names none in plain letters is among them.
+    """
+    named = {data: {found.decode() for found in _NAMED.findall(data)} for data in files}
+    strange = {*_unknown(connection, {number for numbers in named.values() for number in numbers})}
+    return [
+        data for data in files if not named[data] or named[data] & strange or any(one in data for one in _DISGUISES)
+    ]
 
 
 def _said_in(data: bytes) -> list[BankAnswer]:

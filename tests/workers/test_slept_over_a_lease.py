@@ -1,0 +1,47 @@
+"""A worker that stood still until its lease ran out begins nothing more of what it had claimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from events.ids import CaseId
+from events.instants import instant, instant_text
+from tests.kit.roads import bring, plan_trip, ready_to_travel
+from tests.kit.story import story
+from tests.kit.workshop import MailServer, Workshop
+from workers.effects.registry import EFFECTS
+from workers.running.jobs import NOT_BEGUN, Job, JobOutcome
+
+
+@dataclass
+class SleepyMail(MailServer):
+    """A mail server at whose first letter the whole machine is suspended."""
+
+    shop: Workshop = field(kw_only=True)
+
+    def send(self, message: EmailMessage, key: str) -> str:
+        sent = super().send(message, key)
+        self.shop.lapse()
+        return sent
+
+
+def test_whoever_slept_over_one_letter_does_not_write_the_next(shop: Workshop) -> None:
+    case = plan_trip(ready_to_travel(bring(story(shop.office), "documents"), "operational"))
+    letters = [case.task(kind=kind) for kind in ("ask_host", "book_escort")]
+    shop.post = server = SleepyMail(shop=shop)
+    shop.worker().performer.perform(letters)
+    assert server.sent == letters[:1]
+    assert [shop.row(one)["error"] for one in letters[1:]] == [NOT_BEGUN], "whoever comes next writes it"
+
+
+@pytest.mark.parametrize("kind", EFFECTS)
+def test_nothing_of_any_kind_is_begun_once_its_lease_is_over(shop: Workshop, kind: str) -> None:
+    over = instant_text(instant(shop.now) - timedelta(seconds=1))
+    job: Job[Any] = Job("W-1", CaseId(story(shop.office).case.case_id), kind, {}, 1, 1, shop.office.now, until=over)
+    outcomes = EFFECTS[kind].perform([job], shop.worker().performer.outside)
+    assert outcomes == [JobOutcome(job, "unavailable", NOT_BEGUN)]
