@@ -23,6 +23,7 @@ from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, behind, reading
 from tests.kit.web.sent import main_of
+from workflow.command import CancelTask
 from workflow.rights.acts import ROLES, Role
 from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer
 from workflow.subjects.intake.commands import GiveConsent
@@ -140,6 +141,25 @@ def test_a_letter_that_may_have_been_sent_can_be_said_to_have_arrived_and_is_not
     sent = supervisor.post(form, {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id})
     assert sent.status_code == 303
     assert task_id not in case.case.tasks
+
+
+def test_a_payment_that_failed_and_is_called_off_stands_as_asked_about_with_nothing_to_do(
+    house: WebHouse, supervisor: Person
+) -> None:
+    case = bring(story(house.office), "reintegration")
+    release(case, grant(case, "reinstallation", "EUR 200"))
+    task_id = case.task(kind="disburse_grant")
+    case.finish(task_id, "dead").accepted()
+    assert f"/do/CancelTask?task_id={task_id}" in supervisor.get("/operations").text
+    case.does(CancelTask, task_id=task_id, reason="typed wrongly")
+    page = supervisor.get("/operations").text
+    assert "whether anything arrived is being asked" in page
+    assert "what never arrived is taken back by itself" in page
+    assert f"?task_id={task_id}" not in page, "nobody has to do anything"
+    assert "whether anything arrived is being asked" in supervisor.get(f"/cases/{case.case_id}").text
+    form = f"/cases/{case.case_id}/do/CancelTask"
+    again = {"command_id": str(house.office.uuid()), "give": "1", "task_id": task_id, "reason": "again"}
+    assert "What never arrived is taken back by itself" in supervisor.post(form, again).text
 
 
 def test_whoever_sees_no_cases_sees_no_case_number(house: WebHouse) -> None:

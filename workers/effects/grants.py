@@ -68,9 +68,15 @@ def _went_out(file: Path, data: bytes) -> bool:
 
 
 def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:
-    """Return whether the payment file is there, or was fetched by the bank's gateway."""
-    there = any(file.exists() for file in _files(job, outside))
+    """Return whether the payment file is there, or was fetched by the bank's gateway, whatever that calls it now."""
+    there = any(file.exists() for file in _files(job, outside)) or _was_renamed(job, outside)
     return job.task_id if there else NOT_DONE_REFERENCE
+
+
+def _was_renamed(job: Job[TranchePayment], outside: Adapters) -> bool:
+    """Tell whether a fetched file holds this payment's message; the money of one that does not lie there is free."""
+    message = job.task_id.encode()
+    return any(message in file.read_bytes() for file in Path(outside.folders.bank_sent).glob("*.xml"))
 
 
 def bank_answers(report: StatusReport) -> Iterator[BankAnswer]:
