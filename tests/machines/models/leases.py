@@ -27,6 +27,7 @@ class Work:
     tries: int = 0
     wanted: bool = True
     gives_back: bool = False
+    asks_first: bool = True  # what failed, or waits to be tried again, is asked about too before it is taken back
     sent: int = 0  # how often it was really done outside
     allowed: int = 1  # how often it may have been: once, and again for each time somebody had it sent again
     ended: int = 0  # how often the history says that it was done
@@ -50,7 +51,7 @@ class Work:
         self.status, self.due, self.tries = AFTER[outcome], now, 0
         self.ended += outcome == "done"
         if not self.wanted and outcome in ("refused", "dead", "undone"):
-            self.status = "cancelled"
+            self.status = "unknown" if outcome != "undone" and self._may_have_left() else "cancelled"
         return True
 
     def waits(self, epoch: int, until: datetime) -> bool:
@@ -77,23 +78,35 @@ class Work:
 
     def is_called_off(self) -> None:
         """Nobody wants it any more: taken back, or not begun again when it may be under way."""
-        if self.gives_back or self.status in ("done", "cancelled"):
+        if self.gives_back or self.status in ("done", "cancelled") or not self.wanted:
             return
         if self.status in OPEN:
             self.wanted = False
-        elif self.wanted:
+        else:
+            self._is_dropped()
+
+    def _may_have_left(self) -> bool:
+        """Tell whether a worker had it in hand, however that ended; a letter that failed was not sent."""
+        return self.asks_first and self.epoch > 0 and not self.is_letter
+
+    def _is_dropped(self) -> None:
+        if self._may_have_left():
+            self.wanted, self.status = False, "unknown" if self.status == "dead" else self.status
+        else:
             self.status = "cancelled"
 
     def may_be_tried_again(self) -> bool:
-        return self.status in ("dead", "unknown") and (self.wanted or self.gives_back)
+        return self.status in ("dead", "unknown") and self.wanted
 
     def may_be_taken_back(self) -> bool:
+        if self.asks_first and not self.wanted and not self.is_letter:
+            return False  # it is asked about already
         letter_is_lost = self.status == "unknown" and self.is_letter and not self.wanted
         return self.status in ("waiting", "dead") or letter_is_lost
 
     def is_taken_back(self) -> None:
         if self.may_be_taken_back():
-            self.status = "cancelled"
+            self._is_dropped()
 
     def may_have_arrived(self) -> bool:
         return self.is_letter and self.status == "unknown"
