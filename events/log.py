@@ -262,6 +262,10 @@ class Log:
         rows = connection.execute(_PARTS, {"stream": envelope.stream, "version": envelope.version})
         return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
 
+    def told_time(self) -> str | None:
+        """Return the present instant by the clock this log was given; None where the database's own clock stamps."""
+        return None if self._clock is None else instant_text(self._clock.now())
+
     def now(self) -> str:
         """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""
         if self._clock is not None:
