@@ -13,14 +13,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from bench.people import TEAMS, Centre
 from events.database import owner_engine
 from events.ids import CaseId, case_id_of
 from events.instants import instant_text
 from events.tables import events, log_head, streams
-from handlers.projections.tables import case_alerts, case_board, case_relations, tasks, timers, work_items
+from handlers.projections.board_counts import COUNTED
+from handlers.projections.tables import board_counts, case_alerts, case_board, case_relations, tasks, timers, work_items
 from workflow.command import AdvanceCase
 from workflow.subjects.safety.commands import AssessRisk
 
@@ -59,6 +74,7 @@ def multiplied(centre: Centre, count: int, chance: random.Random) -> Many:
             connection.execute(insert(copies), made[begin : begin + _ROWS])
         for table in (case_board, case_relations, case_alerts, work_items, tasks, timers):
             _copy(connection, table)
+        _count(connection)
         _copy_events(connection)
     with engine.begin() as connection:
         connection.execute(text("ANALYZE"))
@@ -100,6 +116,15 @@ def _copy(connection: Connection, table: Table) -> None:
     columns = [made[c.name] if c.name in keys | ours else c for c in table.c]
     chosen = select(*columns).select_from(table.join(copies, table.c.case_id == copies.c.original))
     connection.execute(insert(table).from_select([c.name for c in table.c], chosen))
+
+
+def _count(connection: Connection) -> None:
+    """Write what the board says of them all, as whoever writes the board keeps it."""
+    connection.execute(delete(board_counts))
+    for name in COUNTED:
+        here = (case_board.c.office, case_board.c.team, literal(name), case_board.c[name])
+        counted = select(*here, func.count()).group_by(case_board.c.office, case_board.c.team, case_board.c[name])
+        connection.execute(insert(board_counts).from_select([c.name for c in board_counts.c], counted))
 
 
 def _copy_events(connection: Connection) -> None:

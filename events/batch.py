@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Table, bindparam, cast, column, delete, func, select, update
+from sqlalchemy import JSON, ColumnElement, Connection, Table, bindparam, cast, column, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement, TableValuedAlias
 
@@ -77,6 +77,21 @@ class InsertRows(RowStatement):
         return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
 
 
+class AddToRows(InsertRows):
+    """Adds to a number of each row; a row that is not there begins with it.
+
+    Give the rows in the order of their keys: two that add to the same ones then never wait for each other for ever.
+    """
+
+    def __init__(self, table: Table, number: str) -> None:
+        super().__init__(table)
+        self._number = number
+
+    def _replacing(self, query: Any) -> Any:
+        changed = {self._number: self.table.c[self._number] + query.excluded[self._number]}
+        return query.on_conflict_do_update(index_elements=list(self.key), set_=changed)
+
+
 class UpdateRows(RowStatement):
     """Sets some columns of rows found by their key; a key that is not there changes nothing."""
 
@@ -93,13 +108,17 @@ class UpdateRows(RowStatement):
 
 
 class DeleteRows(RowStatement):
-    """Deletes rows by their key; a key that is not there is no error."""
+    """Deletes rows by their key, or those ``only`` for which a condition holds; a key that is not there is no error."""
+
+    def __init__(self, table: Table, *, only: ColumnElement[bool] | None = None) -> None:
+        super().__init__(table)
+        self._only = () if only is None else (only,)
 
     def _unpacking(self) -> ClauseElement:
-        return delete(self.table).where(*self._keyed(rows_from_json(self.table, self.key).c))
+        return delete(self.table).where(*self._keyed(rows_from_json(self.table, self.key).c), *self._only)
 
     def _for_each(self) -> ClauseElement:
-        return delete(self.table).where(*self._keyed())
+        return delete(self.table).where(*self._keyed(), *self._only)
 
 
 def rows_from_json(table: Table, names: Sequence[str]) -> TableValuedAlias:

@@ -7,9 +7,10 @@ engine; if the role ``wayhome_app`` exists and we may, we act as it: it cannot c
 
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -28,6 +29,22 @@ _SQLITE_NOW = "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'"
 _POSTGRESQL_NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 
 
+class _Held(threading.local):
+    """The connection from which a thread reads one state, while it does."""
+
+    connection: Connection | None = None
+    stack: ExitStack | None = None
+
+    def hold(self, opened: AbstractContextManager[Connection]) -> None:
+        self.stack = ExitStack()
+        self.connection = self.stack.enter_context(opened)
+
+    def let_go(self) -> None:
+        stack, self.stack, self.connection = self.stack, None, None
+        if stack is not None:
+            stack.close()
+
+
 class Database:
     """Opens connections the right way for each kind of database and says its errors in our words.
 
@@ -40,6 +57,7 @@ class Database:
         self.url = make_url(url)
         self.kind = self.url.get_backend_name()
         self._file: tuple[int, int] | None = None
+        self._held = _Held()
         assert self.kind in ("sqlite", "postgresql"), f"Wayhome runs on SQLite and PostgreSQL, not {self.kind}"
         if self.kind == "sqlite":
             self._reader, self._writer = _sqlite(self.url, pool, "DEFERRED"), _sqlite(self.url, 1, "IMMEDIATE")
@@ -58,12 +76,35 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the database for as long as it is held."""
-        with self._said_plainly(), self._reader.begin() as connection:
-            yield connection
+        held = self._held.connection
+        if held is None:
+            with self._said_plainly(), self._reader.begin() as connection:
+                yield connection
+            return
+        try:
+            with self._said_plainly():
+                yield held
+        except BaseException:
+            self._held.let_go()  # whatever went wrong with it, what is read next is read by another
+            raise
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Let all that this thread reads until the block ends be read from one state, without asking for each anew.
+
+        What it writes meanwhile ends that: what is read after it is as it is then. Nothing that is begun in the block
+        may go on reading behind it.
+        """
+        assert self._held.connection is None, "one state is asked for once"
+        with ExitStack() as stack:
+            stack.callback(self._held.let_go)
+            self._held.hold(self.reading())
+            yield
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield a connection in a transaction that commits at the end, or not at all."""
+        self._held.let_go()  # nobody holds a connection and waits for another one
         with self._said_plainly(), self._writer.begin() as connection:
             yield connection
 

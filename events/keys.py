@@ -72,8 +72,8 @@ class Keys(Protocol):
         What was remembered until before ``now`` is forgotten.
         """
 
-    def is_retired(self, name: str) -> bool:
-        """Tell whether something is over."""
+    def is_retired(self, *names: str) -> bool:
+        """Tell whether one of these is over."""
 
     def refresh(self) -> None:
         """Let go of every key at once when an erasure or a lock was announced since, by whichever process."""
@@ -150,9 +150,9 @@ class MemoryKeys(Keys):
         """Remember that these names are over, as long as the process lives."""
         self._retired |= dict.fromkeys(names, until)
 
-    def is_retired(self, name: str) -> bool:
-        """Tell whether something is over."""
-        return name in self._retired
+    def is_retired(self, *names: str) -> bool:
+        """Tell whether one of these is over."""
+        return any(name in self._retired for name in names)
 
     def refresh(self) -> None:
         """Do nothing: no other process erases or locks here."""

@@ -250,6 +250,10 @@ class Log:
         rows = connection.execute(_PARTS, {"stream": envelope.stream, "version": envelope.version})
         return {row.compartment: Ciphertext(bytes(row.salt), bytes(row.ciphertext)) for row in rows}
 
+    def told_time(self) -> str | None:
+        """Return the present instant by the clock this log was given; None where the database's own clock stamps."""
+        return self.moments.told()
+
     def now(self) -> str:
         """Return the present instant as this log stamps it: UTC, by the database's clock unless another was given."""
         with self.database.reading() as connection:

@@ -31,6 +31,10 @@ class Moments:
         """Return the present instant."""
         return self.asked_of_the_clock(connection).answer
 
+    def told(self) -> str | None:
+        """Return the present instant by the clock that was given; None where the database's own clock stamps."""
+        return None if self.clock is None else instant_text(self.clock.now())
+
     def asked_of_the_clock(self, connection: Connection) -> Asked[str]:
         """Ask for the present instant, whatever the log says."""
         if self.clock is not None:
@@ -66,8 +70,9 @@ class Moments:
 
     def _given(self, _rows: Rows) -> str:
         """Return what the given clock says when the answer is read: whatever was locked before is held by then."""
-        assert self.clock is not None
-        return instant_text(self.clock.now())
+        told = self.told()
+        assert told is not None
+        return told
 
 
 class AsTheClockSays(Moments):

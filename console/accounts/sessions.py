@@ -18,7 +18,7 @@ from events.keys import Keys
 from events.world import Clock, Entropy
 from handlers.projections.account_marks import find_marked, split_marked, with_accounts
 from handlers.projections.accounts import AccountRow
-from handlers.projections.closed_accounts import was_closed
+from handlers.projections.closed_accounts import closed_name
 from handlers.projections.row_macs import RowMacs
 from handlers.projections.tables import sessions
 
@@ -199,8 +199,8 @@ class Sessions:
     def _counts(self, found: Any, row: AccountRow) -> bool:
         """Tell whether a session is one of ours that was not ended, of an open account, in the epoch it began in."""
         lets_in = not row.account.closed and row.epoch == found["epoch"] and self._macs.holds(sessions.name, found)
-        over = was_closed(self._keys, row.account.account, row.epoch) or self._keys.is_retired(found["token_hash"])
-        return lets_in and not over
+        closed = closed_name(row.account.account, row.epoch)
+        return lets_in and not self._keys.is_retired(closed, found["token_hash"])
 
     def _lasts(self, session: Session) -> bool:
         now = self._clock.now()

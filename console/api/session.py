@@ -11,8 +11,9 @@ from console.accounts.sign_in import Wait, Wrong
 from console.api.problems import may_fail_writing
 from console.api.reading import Strict
 from console.api.shapes import Answer, Asked
+from console.web.context import web_of
 from console.web.errors import NotReadable, TooMany
-from console.web.request_context import RequestContext, require, web_of
+from console.web.request_context import RequestContext, require
 from console.web.sign_in_cookies import source_of
 
 Proof = TypeVar("Proof")

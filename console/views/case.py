@@ -29,7 +29,7 @@ from events.envelope import RecordedEvent
 from events.ids import CaseId, case_stream
 from events.instants import instant, instant_text
 from events.log import Log
-from handlers.projections.tasks import LIVE_STATUSES, list_tasks, list_timers
+from handlers.projections.tasks import LIVE_STATUSES, list_work
 from handlers.projections.work_items import items_of
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.retraction import records_of
@@ -181,8 +181,7 @@ def _walked(log: Log, recorded: Sequence[RecordedEvent]) -> tuple[str, ...]:
 
 def _work_of(reader: Reader, case_id: str) -> tuple[Sequence[Any], Sequence[Any]]:
     with reader.container.database.reading() as connection:
-        tasks = list_tasks(connection, case_id=case_id, limit=200)
-        return tasks, list_timers(connection, case_id=case_id, status="set", limit=100)
+        return list_work(connection, case_id, most=200)
 
 
 def _matters(row: Any, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from console.views.cases import Card, Filters, all_listed, among_those_in_use, c
 from console.views.reader import Reader
 from console.words.naming import Naming
 from console.words.translation import Words
+from handlers.projections.case_access import board_told
 from handlers.queries.case_list import values_in_use
 
 ROWS_MAX: Final = 5000
@@ -44,7 +45,7 @@ def export_of(reader: Reader, filters: Filters) -> Export | None:
     narrowed = known_to(reader, filters._replace(view="list", programme=programme))
     with reader.container.database.reading() as connection:
         columns = columns_shown(connection, reader.account.account)
-        narrowed = among_those_in_use(narrowed, values_in_use(connection, reader.account, reader.now))
+        narrowed = among_those_in_use(narrowed, values_in_use(board_told(connection, reader.account, reader.now)))
         cards = all_listed(connection, reader, narrowed, ROWS_MAX + 1)
     return Export(programme, narrowed, columns, cards)
 

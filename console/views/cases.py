@@ -10,8 +10,16 @@ from sqlalchemy import Connection
 from console.views.reader import Reader
 from events.instants import instant, instant_text
 from handlers.projections.board import board_rows_of
-from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage
-from handlers.projections.work_items import count_items
+from handlers.projections.case_access import (
+    NO_FILTER,
+    BoardTold,
+    CaseFilter,
+    PageRequest,
+    board_told,
+    cases_by_stage,
+    cases_for,
+    count_by_stage,
+)
 from handlers.queries.case_list import (
     AGE_BANDS,
     RISKS,
@@ -19,12 +27,12 @@ from handlers.queries.case_list import (
     DueNext,
     ListQuery,
     columns_kept,
-    due_next,
     keep_columns,
     listed_cases,
     values_in_use,
+    waiting_and_due,
 )
-from handlers.queries.saved_views import SavedView, forget_view, keep_view, saved_views_of
+from handlers.queries.saved_views import SavedView, forget_view, keep_view, kept_of
 from workflow.programme.loading import Definition
 from workflow.programme.stages import Stage
 
@@ -158,12 +166,19 @@ def filters_of(given: Mapping[str, str]) -> Filters:
 
 def known_to(reader: Reader, filters: Filters) -> Filters:
     """Return the filters without a programme or a stage that is none of the reader's: it may be a name, mistyped."""
-    programmes = {one.programme.programme: _stages_ever(reader, one) for one in reader.definitions()}
-    stages = {stage for states in programmes.values() for stage in states}
+    definitions = reader.definitions()
+    programmes = {one.programme.programme for one in definitions}
     return filters._replace(
         programme=filters.programme if filters.programme in programmes else "",
-        stage=filters.stage if filters.stage in stages else "",
+        stage=filters.stage if _is_stage(reader, definitions, filters.stage) else "",
     )
+
+
+def _is_stage(reader: Reader, definitions: Sequence[Definition], stage: str) -> bool:
+    """Tell whether there is such a stage in one of these programmes, or was; of most what is in force tells."""
+    if not stage or any(stage in one.programme.journey.states for one in definitions):
+        return bool(stage)
+    return any(stage in _stages_ever(reader, one) for one in definitions)
 
 
 def among_those_in_use(filters: Filters, in_use: Mapping[str, tuple[str, ...]]) -> Filters:
@@ -194,18 +209,26 @@ def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
     """Return the cases one may see, as a board of stages or as a list; as many questions as there are stages."""
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
     with reader.container.database.reading() as connection:
-        in_use = values_in_use(connection, reader.account, reader.now)
+        told = board_told(connection, reader.account, reader.now)
+        in_use = values_in_use(told)
         filters = among_those_in_use(filters, in_use)
         only = _only(reader, filters)
-        counts = count_by_stage(connection, reader.account, reader.now, only=only)
-        saved = tuple(saved_views_of(connection, reader.account.account))
-        shows = columns_shown(connection, reader.account.account) if filters.view == "list" else ()
+        counts = _counts(connection, reader, told, only)
+        saved, columns = kept_of(connection, reader.account.account)
+        shows = _known_columns(columns) if filters.view == "list" else ()
         listed = _listed(connection, reader, filters, after) if filters.view == "list" else None
         known = [(one.programme.programme, _occupied_or_current(reader, one, counts)) for one in definitions]
         stages = _shown(known, filters)
-        columns = _columns(connection, reader, filters, stages, counts) if listed is None else ()
+        board = _columns(connection, reader, filters, stages, counts) if listed is None else ()
     every = tuple((programme, stage) for programme, those in known for stage in those)
-    return Overview(filters, definitions, counts, columns, every, tuple(stages), listed, saved, in_use, shows)
+    return Overview(filters, definitions, counts, board, every, tuple(stages), listed, saved, in_use, shows)
+
+
+def _counts(connection: Connection, reader: Reader, told: BoardTold, only: CaseFilter) -> dict[str, int]:
+    """Return how many cases are in each stage: as it is kept, unless they are narrowed and have to be counted."""
+    if only == NO_FILTER:
+        return told.of("stage")
+    return count_by_stage(connection, reader.account, reader.now, only=only)
 
 
 def _listed(connection: Connection, reader: Reader, filters: Filters, after: str) -> Listed:
@@ -241,13 +264,8 @@ def _rows(connection: Connection, reader: Reader, filters: Filters, after: str, 
 def _columns(
     connection: Connection, reader: Reader, filters: Filters, stages: Mapping[str, str], counts: Mapping[str, int]
 ) -> tuple[Column, ...]:
-    only = _only(reader, filters)
-    page = PageRequest(limit=CARDS)
-    rows = {
-        stage: cases_for(connection, reader.account, reader.now, stage=stage, ended=None, only=only, page=page)
-        for stage in stages
-        if counts.get(stage)
-    }
+    asked = tuple(stage for stage in stages if counts.get(stage))
+    rows = cases_by_stage(connection, reader.account, reader.now, asked, _only(reader, filters), CARDS)
     cards = _cards(connection, [row for found in rows.values() for row in found])
     return tuple(
         Column(programme, stage, counts.get(stage, 0), tuple(cards[row["case_id"]] for row in rows.get(stage, ())))
@@ -280,7 +298,11 @@ def forget(reader: Reader, name: str) -> None:
 
 def columns_shown(connection: Connection, account: str) -> tuple[str, ...]:
     """Return the columns of somebody's list: those they chose, or the usual ones."""
-    return tuple(name for name in columns_kept(connection, account) if name in COLUMNS) or USUAL_COLUMNS
+    return _known_columns(columns_kept(connection, account))
+
+
+def _known_columns(kept: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in kept if name in COLUMNS) or USUAL_COLUMNS
 
 
 def choose_columns(reader: Reader, chosen: Sequence[str]) -> None:
@@ -345,9 +367,8 @@ def _stood_in_for(reader: Reader) -> tuple[str, ...]:
 
 
 def _cards(connection: Connection, rows: Sequence[Any]) -> dict[str, Card]:
-    """Return cards by case, with one question about what waits on all of them, and one about what is due."""
-    numbers = [row["case_id"] for row in rows]
-    waiting, due = count_items(connection, numbers), due_next(connection, numbers)
+    """Return cards by case, with one question about what waits and what is due on all of them."""
+    waiting, due = waiting_and_due(connection, [row["case_id"] for row in rows])
     return {row["case_id"]: _card(row, waiting.get(row["case_id"], {}), due.get(row["case_id"])) for row in rows}
 
 

@@ -42,6 +42,7 @@ class InDanger(NamedTuple):
     is_unowned: bool  # nobody looks after it, or somebody who cannot: the account is closed, or is no case manager's
     dangers: tuple[Danger, ...]
     deed: SuggestedAction | None
+    handle: str = ""  # what the person is called here: only who may see the case is told of the danger
 
     @property
     def told(self) -> tuple[Danger, ...]:
@@ -107,7 +108,7 @@ def _in_danger(rows: Sequence[Any]) -> InDanger:
     first = rows[0]
     dangers = tuple(Danger(row["kind"], instant(row["since"]), due_of(row["due_at"])) for row in rows)
     deed = deed_against(dangers[0]) if first["records"] else None
-    named = {name: first[name] for name in ("case_id", "programme", "stage", "child", "owner")}
+    named = {name: first[name] for name in ("case_id", "programme", "stage", "child", "owner", "handle")}
     return InDanger(**named, is_unowned=not _is_looked_after(first), dangers=dangers, deed=deed)
 
 

@@ -101,8 +101,8 @@ def entry_changes(reader: Reader, programme: Programme, key: EntryKey) -> int:
 
 def directories_of(reader: Reader) -> dict[str, Directory]:
     """Return the directories of a reader's programmes as they stand, by programme."""
-    found = ((name, reader.container.service.definitions.directories.of(name)) for name in reader.account.programmes)
-    return {name: directory for name, directory in found if directory is not None}
+    found = reader.in_force().items()
+    return {name: directory for name, (_, directory) in found if directory is not None}
 
 
 def stopped_entries(reader: Reader, directories: Mapping[str, Directory]) -> list[StoppedEntry]:

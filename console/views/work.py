@@ -29,7 +29,13 @@ from console.views.officers import AccountNews, HouseProposal, house_proposals, 
 from console.views.reader import Reader
 from console.views.suggested_actions import APPROVALS, SuggestedAction, action_for
 from events.instants import instant
-from handlers.projections.case_access import CaseFilter, PageRequest, cases_for, count_by_stage, work_for
+from handlers.projections.case_access import (
+    PageRequest,
+    WorkAsked,
+    board_told,
+    cases_for,
+    work_of_all,
+)
 from handlers.states.case_reader import CaseSnapshot
 from workflow.case.proposals import proposals_of
 from workflow.rights.acts import Act
@@ -37,6 +43,7 @@ from workflow.rights.table import may_ever
 from workflow.subjects.access.state import EmergencyAccess, access_of
 from workflow.subjects.care.state import care_of
 from workflow.subjects.grants.state import grants_of
+from workflow.subjects.intake.state import handle_of
 from workflow.subjects.referrals.state import referrals_of
 
 ROWS_MAX: Final = 200  # of each kind of work; whoever has more sees the oldest and is told so
@@ -98,6 +105,7 @@ class MyWork(NamedTuple):
     cases: int | None  # how many cases they may see, for those who see any
     more: bool
     version: int
+    handles: Mapping[str, str]  # by number: of cases they may see; of others read along, none
 
     @property
     def nothing(self) -> bool:
@@ -109,12 +117,13 @@ class MyWork(NamedTuple):
         return not any((*self.groups.values(), *rest))
 
 
-def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
+def my_work(reader: Reader, *, mine: bool = False, version: int | None = None) -> MyWork:
     """Return what waits for somebody; with ``mine`` on the cases they look after themselves.
 
-    Then too they see who is in danger and looked after by nobody, and what waits for their yes or no.
+    Then too they see who is in danger and looked after by nobody, and what waits for their yes or no. ``version`` is
+    the log's size from before anything is read, so that what comes in meanwhile is noticed.
     """
-    version = reader.container.log.size()  # before anything is read, so that what comes in meanwhile is noticed
+    version = reader.container.log.size() if version is None else version
     owner = reader.account.account if mine else ""
     with reader.container.database.reading() as connection:
         danger = danger_list(connection, reader, owner)
@@ -122,7 +131,7 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         rows = _rows(connection, reader, owner)
         timers = due_timers(connection, reader, owner) if may_ever(reader.account.roles, "case.see") else []
         partners = _partner_cases(connection, reader)
-        counts = count_by_stage(connection, reader.account, reader.now, only=CaseFilter(owner=owner))
+        told = board_told(connection, reader.account, reader.now, "owner" if owner else "stage", owner)
     snapshots = reader.cases(dict.fromkeys([*(row["case_id"] for row in (*rows, *timers)), *partners]))
     items = [one for one in _items(reader, rows, snapshots) if not _is_told(one, danger)]
     due, soon = today_and_soon(timers, reader, snapshots)
@@ -142,9 +151,12 @@ def my_work(reader: Reader, *, mine: bool = False) -> MyWork:
         news=news_for(reader),
         stopped=tuple(stopped_entries(reader, directories)) if may_ever(reader.account.roles, "case.see") else (),
         entries=entry_proposals(reader, directories),
-        cases=sum(counts.values()) if may_ever(reader.account.roles, "cases.see") else None,
+        cases=sum(told.of("owner" if owner else "stage").values())
+        if may_ever(reader.account.roles, "cases.see")
+        else None,
         more=len(rows) >= ROWS_MAX,
         version=version,
+        handles={one.case_id: one.handle for one in danger.cases} | dict(_handles(reader, snapshots.values())),
     )
 
 
@@ -176,12 +188,10 @@ def _rows(connection: Connection, reader: Reader, owner: str) -> list[Any]:
 
     A second person is asked whoever looks after the case: what waits for a yes or no is theirs in every list.
     """
-    found: dict[tuple[str, str], Any] = {}
-    asked = [(act, kinds, owner) for act, kinds in _BY_ACT] + ([("case.see", _SECONDS, "")] if owner else [])
-    for act, kinds, whose in asked:
-        if may_ever(reader.account.roles, act):
-            rows = work_for(connection, reader.account, reader.now, act=act, kinds=kinds, owner=whose, page=_PAGE)
-            found |= {(row["case_id"], row["item"]): row for row in rows}
+    lists = [WorkAsked(act, kinds, owner) for act, kinds in _BY_ACT] + ([WorkAsked(kinds=_SECONDS)] if owner else [])
+    asked = tuple(one for one in lists if may_ever(reader.account.roles, one.act))
+    rows = work_of_all(connection, reader.account, reader.now, asked, _PAGE)
+    found = {(row["case_id"], row["item"]): row for row in rows}
     return sorted(found.values(), key=lambda row: (row["since"], row["case_id"], row["item"]))[:ROWS_MAX]
 
 
@@ -190,6 +200,11 @@ def _partner_cases(connection: Connection, reader: Reader) -> list[str]:
         return []
     rows = cases_for(connection, reader.account, reader.now, act="referral.answer", ended=None, page=_PAGE)
     return [row["case_id"] for row in rows]
+
+
+def _handles(reader: Reader, snapshots: Iterable[CaseSnapshot]) -> Iterable[tuple[str, str]]:
+    for one in snapshots:
+        yield one.case.case_id, handle_of(one.case, one.definition.programme) if reader.may("case.see", one) else ""
 
 
 def _items(reader: Reader, rows: Sequence[Any], snapshots: Mapping[str, CaseSnapshot]) -> list[Item]:

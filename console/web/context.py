@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
+
+from fastapi import Request
 
 from console.accounts.credentials import Accounts
 from console.accounts.factors import Factors
@@ -50,9 +53,9 @@ class WebContext:
         """Return the office's time: that of the log, and in a request the moment it came."""
         return self.moment or instant(self.container.log.now())
 
-    def at_one_moment(self) -> WebContext:
-        """Return the same for one request: the clock is asked now, and never again."""
-        return replace(self, moment=self.now())
+    def at_one_moment(self, moment: datetime) -> WebContext:
+        """Return the same for one request: the clock was asked, and is never asked again."""
+        return replace(self, moment=moment)
 
     def timeless(self) -> WebContext:
         """Return the same for what outlives a request: the clock is asked each time."""
@@ -68,3 +71,8 @@ def build_context(container: Container, site: Site, clock: Clock, *, hashing: Ha
     names = ShownNames(container.database, container.keys)
     drawing, changes = Rendering(names), ChangeBroadcaster(container.log.size)
     return WebContext(container, site, *signing_in, drawing, changes, clock, drafts, names)
+
+
+def web_of(request: Request) -> WebContext:
+    """Return the house a request came to."""
+    return cast("WebContext", request.app.state.web)

@@ -16,8 +16,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.web.context import web_of
 from console.web.errors import FormKept, SignInFirst, StepUpFirst, TooMany, WebProblem
-from console.web.request_context import web_of, words_for
+from console.web.request_context import words_for
 from events.errors import ClockBehind, StoreFull
 
 log: Final = logging.getLogger("wayhome.console")

@@ -20,12 +20,15 @@ _NUMBER: Final = re.compile(
 )
 
 
-def with_handles(page: str, reader: Reader) -> str:
-    """Return a page with handles beside the numbers of the cases its reader may see."""
-    numbers = {found[2] for found in _NUMBER.findall(page)}
-    if not numbers:
-        return page
-    return _filled(page, handles_of(reader, numbers))
+def with_handles(page: str, reader: Reader, known: Mapping[str, str] | None = None) -> str:
+    """Return a page with handles beside the numbers of the cases its reader may see.
+
+    ``known`` are those of cases whose state the page was drawn from, for whoever may see them.
+    """
+    places = list(_NUMBER.finditer(page))
+    known = known or {}
+    asked = {found[3] for found in places} - known.keys()
+    return _filled(page, places, {**known, **(handles_of(reader, asked) if asked else {})})
 
 
 def handles_of(reader: Reader, numbers: Iterable[str]) -> Mapping[str, str]:
@@ -34,9 +37,10 @@ def handles_of(reader: Reader, numbers: Iterable[str]) -> Mapping[str, str]:
         return handles_shown(connection, reader.account, reader.now, numbers)
 
 
-def _filled(page: str, handles: Mapping[str, str]) -> str:
-    def beside(found: re.Match[str]) -> str:
-        handle = handles.get(found[3], "")
-        return f'{found[1]} <bdi class="handle" translate="no">{escape(handle)}</bdi>' if handle else found[1]
-
-    return _NUMBER.sub(beside, page)
+def _filled(page: str, places: Iterable[re.Match[str]], handles: Mapping[str, str]) -> str:
+    pieces, begin = list[str](), 0
+    for found in places:
+        if handle := handles.get(found[3], ""):
+            pieces += [page[begin : found.end()], f' <bdi class="handle" translate="no">{escape(handle)}</bdi>']
+            begin = found.end()
+    return "".join((*pieces, page[begin:]))

@@ -16,10 +16,11 @@ def naming(context: RequestContext) -> Naming:
 def namings(context: RequestContext) -> Callable[[str], Naming]:
     """Return how things are called, by programme; a programme is looked up once."""
     language, definitions = context.words.language, context.web.container.service.definitions
+    theirs = {one.programme.programme: one for one in context.reader.definitions()}
 
     @cache
     def of(programme: str) -> Naming:
-        found = definitions.current(programme)
+        found = theirs.get(programme) or definitions.current(programme)
         return Naming(language, found.programme.time_zone, found.programme) if found else Naming(language)
 
     return of

@@ -16,11 +16,21 @@ from console.web.errors import WebProblem
 from console.web.faults import answer, store_problem
 from events.errors import EventsError
 
-NUMBER: Final = re.compile(rb"(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}(?![0-9A-Za-z])")
+# Found by its hyphen and then looked at to both sides: a page has few hyphens, and this reads every answer.
+NUMBER: Final = re.compile(rb"-(?<=(?<![0-9A-Za-z])[0-9A-HJKMNP-TV-Z]{5}-)[0-9A-HJKMNP-TV-Z]{5}(?![0-9A-Za-z])")
 _LONGEST: Final = 12  # bytes of a number and what stands beside it
 _PIECE: Final = 64 * 1024  # bytes that are recorded together
 _EVENTS: Final = b"text/event-stream"
 _TELL_NOTHING: Final = frozenset({401, 404, 429})  # of any case; the number there is the one that was typed
+
+
+def numbers_in(text: bytes) -> set[str]:
+    """Return every case number in a text.
+
+    >>> sorted(numbers_in(b"7K3P9-QXM2D, x7K3P9-QXM2E, 7K3P9-QXM2FA, QXM2D-7K3P9-QXM2D"))
+    ['7K3P9-QXM2D', 'QXM2D-7K3P9']
+    """
+    return {text[found.start() - 5 : found.end()].decode() for found in NUMBER.finditer(text)}
 
 
 class AccessLogMiddleware:
@@ -93,7 +103,7 @@ class _LeavingAnswer:
         look: Looking | None = self._state.get("looking")
         if look is None or self._start["status"] in _TELL_NOTHING:
             return
-        found = {number.decode() for number in NUMBER.findall(self._before + self._held)}
+        found = numbers_in(self._before + self._held)
         new = found - self._told - {look.case_id, look.typed}
         if not new:
             return

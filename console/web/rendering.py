@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from console.forms.chosen import chosen
 from console.forms.helping import help_path, helping
+from console.web.kept_drawings import KeptDrawings
 from console.words.chosen import ChosenNames
 from console.words.people import called, organisation, person
 from console.words.translation import Words, choose_language
@@ -26,8 +27,9 @@ class Rendering:
     """Draws pages; made once, used by many threads."""
 
     def __init__(self, names: ChosenNames | None = None) -> None:
+        self.kept = KeptDrawings()
         self._words = {language: Words(language, names) for language in LANGUAGES}
-        self._environments = {language: _environment(words) for language, words in self._words.items()}
+        self._environments = {language: _environment(words, self.kept) for language, words in self._words.items()}
 
     def words(self, chosen: str, accepted: str = "") -> Words:
         """Return the words of a chosen language, or of the first one a browser accepts."""
@@ -45,7 +47,7 @@ def static_address(name: str) -> str:
     return f"/static/{digest}/{name}"
 
 
-def _environment(words: Words) -> Environment:
+def _environment(words: Words, kept: KeptDrawings) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -63,6 +65,9 @@ def _environment(words: Words) -> Environment:
     environment.globals["organisation"] = organisation
     environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
     environment.globals["chosen"] = lambda field, value: chosen(field, value, words)
+    environment.globals["kept_line"] = lambda n, entry, draw: kept.of(
+        (n.language, n.zone, entry), lambda: draw(n, entry), n.programme, words.names.edition
+    )
     environment.globals.update({f"{name}_of": part for name, part in PARTS.items()})
     return environment
 

@@ -3,12 +3,11 @@
 A case somebody may not see and a case that is not there get the same answer.
 """
 
-import hmac
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -18,26 +17,29 @@ from starlette.datastructures import FormData
 
 from console.accounts.sessions import Session
 from console.views.account import zone_of
-from console.views.reader import Reader
+from console.views.reader import ProgrammesOnce, Reader
 from console.web.access_log import Looking, looking, record_case, refuse_stopped
-from console.web.context import WebContext
+from console.web.context import WebContext, web_of
 from console.web.drafts import keep_form, keep_unsent
 from console.web.errors import Forged, FormKept, NotThere, SignInFirst, StepUpFirst
 from console.web.handles import with_handles
+from console.web.sent_from import bearer, from_elsewhere, is_form, is_ours
 from console.web.uploads import form_with_file, takes_file
 from console.words.translation import Words
 from events.ids import CaseId, parse_case_id
 from handlers.commanding.answers import Answer
 from handlers.projections.accounts import AccountRow
-from handlers.projections.notices import count_new
-from handlers.queries.quarantine import is_quarantined
+from handlers.queries.moment import Moment, moment_of
 from handlers.states.case_reader import CaseSnapshot
+from handlers.states.definitions import InForce
 from workflow.command import Command
-from workflow.rights.acts import ACTS, STEP_UP, Act
-from workflow.rights.table import Account, Permit, may_ever, permit
+from workflow.rights.acts import STEP_UP, Act
+from workflow.rights.table import Account, Permit, acts_ever, may_ever, permit
 from workflow.rights.visibility import cut_off_words
+from workflow.subjects.intake.state import handle_of
 
 SomeCommand = TypeVar("SomeCommand", bound=Command)
+Page = TypeVar("Page", bound=Callable[..., Response])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class RequestContext:
     permit: Permit
     snapshot: CaseSnapshot | None = None
     form: FormData | None = None
+    told: Moment | None = None  # of a page that only looks: how things stood as it began
+    once: ProgrammesOnce | None = None  # likewise
 
     @property
     def case(self) -> CaseSnapshot:
@@ -69,7 +73,7 @@ class RequestContext:
     @property
     def reader(self) -> Reader:
         """Return who reads, for the views."""
-        return Reader(self.web.container, self.account, self.web.now())
+        return Reader(self.web.container, self.account, self.web.now(), self.once)
 
     def may(self, *acts: Act) -> Permit | None:
         """Return by which right they may do one of these acts on this case (or at all), or None."""
@@ -82,7 +86,7 @@ class RequestContext:
     @property
     def acts_ever(self) -> frozenset[Act]:
         """Return every act their roles have on whatever case: what the menu offers."""
-        return frozenset(act for act in ACTS if may_ever(self.account.roles, act))
+        return acts_ever(self.account.roles)
 
     def sees(self, case_id: CaseId) -> bool:
         """Tell whether a case is there and theirs to see."""
@@ -127,14 +131,19 @@ class RequestContext:
         return self.web.container.service.submit(command)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
-        """Return a page, drawn in their language."""
-        with self.web.container.database.reading() as connection:
-            on = is_quarantined(self.web.container.log, connection)
-            news = count_new(connection, self.account.account, self.web.now())
-        usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": on}
-        usual |= {"bell_count": news, "lasts": self.web.sessions.lasts(self.session), "home_zone": zone_of(self.reader)}
-        drawn = self.web.rendering.page(template, self.words, usual | values)
-        return HTMLResponse(with_handles(drawn, self.reader), status)
+        """Return a page, drawn in their language; ``known_handles`` it has read already, of cases they see."""
+        told = self.told or moment_of(self.web.container.log, self.account.account)
+        usual = {"context": self, "request": self.request, "now": self.web.now(), "quarantine": told.quarantine}
+        usual |= {"bell_count": told.bell, "lasts": self.web.sessions.lasts(self.session)}
+        drawn = self.web.rendering.page(template, self.words, usual | {"home_zone": zone_of(self.reader)} | values)
+        known = self._own_handle() | values.get("known_handles", {})
+        return HTMLResponse(with_handles(drawn, self.reader, known), status)
+
+    def _own_handle(self) -> dict[str, str]:
+        """Return what the person of the page's case is called, for whoever sees the case."""
+        if self.snapshot is None or not self.may("case.see"):
+            return {}
+        return {self.case.case.case_id: handle_of(self.case.case, self.case.definition.programme)}
 
 
 async def _form_of(request: Request, stack: AsyncExitStack) -> FormData | None:
@@ -175,11 +184,6 @@ def require(*acts: Act, proved: bool = False, page: str = "", names: str = "") -
     return Depends(entrance)
 
 
-def web_of(request: Request) -> WebContext:
-    """Return the house a request came to."""
-    return cast("WebContext", request.app.state.web)
-
-
 def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Account] | None:
     """Return who is signed in by this browser's cookie (or a program's token), if the session still lasts.
 
@@ -187,7 +191,7 @@ def session_of(request: Request, *, touch: bool = True) -> tuple[Session, Accoun
     ``touch`` the time of idling begins anew.
     """
     web = web_of(request)
-    token = _bearer(request) or request.cookies.get(web.site.cookie)
+    token = bearer(request) or request.cookies.get(web.site.cookie)
     found = web.sessions.signed_in(token, touch=touch) if token else None
     if found is None or is_cut_off(web, found[1].account):
         return None
@@ -226,12 +230,31 @@ def case_in(web: WebContext, text: str) -> CaseSnapshot:
     return snapshot
 
 
+def _in_front_of(web: WebContext, text: str, account: Account) -> tuple[CaseSnapshot, dict[str, InForce]]:
+    """Return the same with what is in force of somebody's programmes, in one question."""
+    found, in_force = web.container.cases.among([case_number(text)], account.programmes)
+    if not found:
+        raise NotThere
+    return found[0], in_force
+
+
 def case_number(text: str) -> CaseId:
     """Return a typed case number; raises NotThere when it is none."""
     try:
         return parse_case_id(text)
     except ValueError:
         raise NotThere from None
+
+
+def from_one_state(page: Page) -> Page:
+    """Return a page that only looks, reading all it shows from one state of the database."""
+
+    @wraps(page)
+    def shown(context: RequestContext, *args: Any, **asked: Any) -> Response:
+        with context.web.container.database.one_state():
+            return page(context, *args, **asked)
+
+    return cast("Page", shown)
 
 
 def _let_in(request: Request, acts: tuple[Act, ...], form: FormData | None, **how: Any) -> RequestContext:
@@ -251,17 +274,22 @@ def _enter(
     if signed_in is None:
         raise SignInFirst(_kept_unsent(request, form))
     session, account = signed_in
-    web = web.at_one_moment()
-    web.names.look_again()
-    if request.method not in ("GET", "HEAD"):
+    told = moment_of(web.container.log, account.account)
+    web = web.at_one_moment(told.now)
+    web.names.look_again(told.names)
+    only_looks = request.method in ("GET", "HEAD")
+    if not only_looks:
         _refuse_forged(request, web, session, form)
     case_id = request.path_params.get("case_id")
-    snapshot = case_in(web, case_id) if case_id is not None else None
+    snapshot, found = _in_front_of(web, case_id, account) if case_id is not None else (None, None)
     rights = ((act, permitted(web, account, (act,), snapshot)) for act in acts)
     act, right = next(((act, right) for act, right in rights if right), (None, None))
     if act is None or right is None:
         raise NotThere
     context = RequestContext(web, request, account, session, words_for(request, account), act, right, snapshot, form)
+    if only_looks:  # whoever does something is told anew what came of it
+        once = ProgrammesOnce(web.container.service.definitions, account.programmes, found)
+        context = replace(context, told=told, once=once)
     if proved and not context.is_fresh:
         raise StepUpFirst
     read = case_in(web, request.path_params[names]) if names else snapshot
@@ -309,47 +337,6 @@ def _typed_number(request: Request) -> str:
         return parse_case_id(request.path_params.get("number", "")[:40])
     except ValueError:
         return ""
-
-
-def not_forged(request: Request, token: str, form: FormData | None) -> None:
-    """Raise Forged unless the request comes from our own page and carries the token that page was given."""
-    if not is_ours(request, token, form):
-        raise Forged
-
-
-def is_ours(request: Request, token: str, form: FormData | None) -> bool:
-    """Tell whether our own page sent this; a program that shows its token itself is not a browser."""
-    if _bearer(request):
-        return True
-    given = str(form.get("_token", "")) if form is not None else request.headers.get("x-wayhome-token", "")
-    return not from_elsewhere(request) and hmac.compare_digest(given.encode(errors="replace"), token.encode())
-
-
-def from_elsewhere(request: Request) -> bool:
-    """Tell whether another site's page made a browser send this."""
-    site, told = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
-    # A browser that is told to name no referrer names no origin either; where it comes from it says all the same.
-    origin = "" if told == "null" and site == "same-origin" else told
-    strange = bool(origin) and _host_of(origin) not in web_of(request).site.hosts
-    return strange or site not in ("same-origin", "none", "")
-
-
-def _host_of(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).hostname
-    except ValueError:
-        return None
-
-
-def _bearer(request: Request) -> str:
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def is_form(request: Request) -> bool:
-    """Tell whether a form was sent."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 SignedIn = Annotated[RequestContext, require("self")]

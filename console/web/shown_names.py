@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
-
 from events.database import Database
 from events.keys import Keys
 from handlers.projections.account_marks import list_marked
 from handlers.projections.row_macs import RowMacs
-from handlers.projections.tables import account_marks
-
-_SEEN = select(func.count(), func.coalesce(func.sum(account_marks.c.version), 0)).select_from(account_marks)
+from handlers.queries.moment import NAMES_SEEN
 
 
 class ShownNames:
@@ -26,10 +22,17 @@ class ShownNames:
         """Return the name of an account as of the last look, or nothing where none was chosen."""
         return self._names.get(account, "")
 
-    def look_again(self) -> None:
-        """Learn what accounts are called now; one small question while none has changed."""
+    @property
+    def edition(self) -> object:
+        """Return the names themselves: they are replaced and never changed."""
+        return self._names
+
+    def look_again(self, seen: tuple[int, int] | None = None) -> None:
+        """Learn what accounts are called now; nothing is asked where what was seen a moment ago is what is known."""
+        if seen == self._seen:
+            return
         with self._database.reading() as connection:
-            number, versions = connection.execute(_SEEN).one()
+            number, versions = connection.execute(NAMES_SEEN).one()
             if (seen := (int(number), int(versions))) == self._seen:
                 return
             found = [row.account for row in list_marked(connection, self._macs)]

@@ -11,8 +11,8 @@ from starlette.datastructures import FormData
 from console.accounts.sessions import HALF_WAY, Session
 from console.accounts.sign_in import HalfWay, SignedIn
 from console.accounts.throttle import DESK_FORGOTTEN, Source
-from console.web.context import WebContext
-from console.web.request_context import is_form, web_of
+from console.web.context import WebContext, web_of
+from console.web.sent_from import is_form
 from console.web.site import Site
 
 LANGUAGE: Final = "wayhome-language"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
@@ -30,7 +31,7 @@ class Amounts:
         >>> Amounts("en").day(date(2026, 3, 12)), Amounts("ru").day(date(2026, 3, 12)).replace(chr(8239), " ")
         ('12 Mar 2026', '12 мар. 2026 г.')
         """
-        return format_date(value, "medium", locale=self._locale)
+        return _day(value, self.language)
 
     def day_at(self, value: datetime, zone: str) -> str:
         """Return the day of an instant by the clocks of a place.
@@ -60,7 +61,7 @@ class Amounts:
         >>> Amounts("en").moment(datetime(2026, 3, 12, 15, 40, tzinfo=UTC), "Europe/Moscow")
         '12 Mar 2026, 18:40 (Moscow)'
         """
-        return f"{self.day_at(value, zone)}, {self.clock(value, zone)} ({place_of(zone, self.language)})"
+        return _moment(value, zone, self.language)
 
     def how_long(self, span: timedelta) -> str:
         """Return a span in whole years, months, days, hours or minutes, whichever says most in one word.
@@ -109,6 +110,19 @@ class Amounts:
         return format_decimal(value, locale=self._locale)
 
 
+@lru_cache(maxsize=20_000)
+def _day(value: date, language: Language) -> str:
+    return format_date(value, "medium", locale=LOCALES[language])
+
+
+# The same times stand on page after page; what they are written as depends on nothing else.
+@lru_cache(maxsize=20_000)
+def _moment(value: datetime, zone: str, language: Language) -> str:
+    words = Amounts(language)
+    return f"{words.day_at(value, zone)}, {words.clock(value, zone)} ({place_of(zone, language)})"
+
+
+@lru_cache(maxsize=1000)
 def place_of(zone: str, language: Language) -> str:
     """Return whose clocks a time zone means, in one word.
 

@@ -9,6 +9,10 @@ class ChosenNames(Protocol):
     def of(self, account: str) -> str:
         """Return the name of an account, or nothing where none was chosen."""
 
+    @property
+    def edition(self) -> object:
+        """Return what is another object as soon as anybody is called otherwise."""
+
 
 class NobodyChose:
     """Knows of no chosen name, where there is no database to ask."""
@@ -16,3 +20,8 @@ class NobodyChose:
     def of(self, _account: str) -> str:
         """Return nothing."""
         return ""
+
+    @property
+    def edition(self) -> object:
+        """Return the same for ever."""
+        return NobodyChose

@@ -91,6 +91,7 @@ NOTHING_PERSONAL: Final[Mapping[str, str]] = {
     "tasks": _OPEN,
     "timers": _OPEN,
     "case_board": _OPEN,
+    "board_counts": "how many cases of an office and a team have a value of the board; one that none has leaves no row",
     "work_items": _OPEN,
     "case_alerts": _OPEN,
     "case_relations": "which partner, or which account, stands how to a case",

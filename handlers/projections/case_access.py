@@ -5,9 +5,11 @@ module looks up to which cases they do. Owner, team, house and office are column
 the glass have rows of their own. A test compares both with what the rights say of each case.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import (
@@ -15,10 +17,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     Select,
-    Table,
     Text,
-    and_,
-    bindparam,
     exists,
     false,
     func,
@@ -35,12 +34,14 @@ from sqlalchemy.engine import RowMapping
 from events.batch import DeleteRows, InsertRows
 from events.instants import instant_text
 from events.writing import Writing
-from handlers.projections.tables import case_board, case_relations, timers, work_items
+from handlers.projections.board_counts import COUNTED
+from handlers.projections.standing import Asker, page_of
+from handlers.projections.tables import board_counts, case_board, case_relations, timers, work_items
 from workflow.case.state import Case
 from workflow.programme.loading import Definition
-from workflow.rights.acts import NOT_BY_STAND_INS, Act
-from workflow.rights.table import Account, Relation, StandIn, relations_for
-from workflow.rights.visibility import offices_of, organisations_shown_until
+from workflow.rights.acts import Act
+from workflow.rights.table import Account, Relation
+from workflow.rights.visibility import organisations_shown_until
 from workflow.subjects.access.state import LookingStop, access_of
 
 Row = dict[str, Any]
@@ -60,6 +61,7 @@ _ROWS = InsertRows(case_relations, replace=True)
 _GONE = DeleteRows(case_relations)
 FIRST_PAGE: Final = PageRequest()
 _FOR_EVER: Final = "9999"
+_BETWEEN: Final = "\x1f"  # stands in no value that is counted
 _BUILT: Final = 4096  # statements kept ready: an account asks for a handful, the board for one a stage
 _board, _items = case_board.c, work_items.c
 
@@ -180,6 +182,42 @@ def cases_for(
     return _found(connection, _cases(account, act, stage, only, page, ended=ended), now)
 
 
+def cases_by_stage(
+    connection: Connection, account: Account, now: datetime, stages: tuple[str, ...], only: CaseFilter, limit: int
+) -> dict[str, list[RowMapping]]:
+    """Return the cases somebody may see of each of these stages, those that have waited longest in it first.
+
+    One question for all stages.
+    """
+    found: dict[str, list[RowMapping]] = {stage: [] for stage in stages}
+    for row in _found(connection, _by_stage(account, stages, only, limit) if stages else None, now):
+        found[row["stage"]].append(row)
+    return {stage: sorted(rows, key=lambda row: (row["since"], row["case_id"])) for stage, rows in found.items()}
+
+
+class BoardTold(NamedTuple):
+    """What the board of somebody's cases says of them all: how many have which stage, owner, house, and so on."""
+
+    counts: Mapping[str, Mapping[str, int]]  # by name and value
+
+    def of(self, name: str) -> dict[str, int]:
+        """Return how many cases have each value, by value."""
+        return dict(sorted(self.counts.get(name, {}).items()))
+
+
+def board_told(connection: Connection, account: Account, now: datetime, name: str = "", value: str = "") -> BoardTold:
+    """Return how many cases somebody may see have which value, or how many one value of one name.
+
+    Nothing is counted but what they see by relations to few cases.
+    """
+    found: dict[str, Counter[str]] = {each: Counter() for each in COUNTED}
+    for row in _found(connection, _told(account, name, value), now):
+        of_case = zip(COUNTED, row["value"].split(_BETWEEN), strict=True)
+        for each, one in [(row["name"], row["value"])] if row["name"] else of_case:
+            found[each][one] += int(row["cases"])
+    return BoardTold(found)
+
+
 def count_by_stage(
     connection: Connection, account: Account, now: datetime, *, act: Act = "case.see", only: CaseFilter = NO_FILTER
 ) -> dict[str, int]:
@@ -204,9 +242,33 @@ def work_for(
     return _found(connection, _work(account, act, tuple(kinds), owner, page), now)
 
 
+class WorkAsked(NamedTuple):
+    """One list of what waits for people: by which act, of which kinds if not of all, on whose cases if not on all."""
+
+    act: Act = "case.see"
+    kinds: tuple[str, ...] = ()
+    owner: str = ""
+
+
+def work_of_all(
+    connection: Connection, account: Account, now: datetime, asked: tuple[WorkAsked, ...], page: PageRequest
+) -> list[RowMapping]:
+    """Return what is on several such lists, each as far as its page goes; a thing on several comes as often."""
+    return _found(connection, _work_of_all(account, asked, page), now)
+
+
 def may_act_on(account: Account, act: Act, now: datetime) -> ColumnElement[bool]:
     """Return the condition on the board that somebody may do an act on a case; for few cases found otherwise."""
-    asker = _Asker(account, act, case_board, literal(instant_text(now)))
+    return _standing(Asker(account, act, case_board, literal(instant_text(now))))
+
+
+@lru_cache(maxsize=_BUILT)
+def may_act_then(account: Account, act: Act) -> ColumnElement[bool]:
+    """Return the same for a statement that is built once, and is told the moment as ``now`` whenever it is asked."""
+    return _standing(Asker(account, act, case_board))
+
+
+def _standing(asker: Asker) -> ColumnElement[bool]:
     return or_(false(), *asker.broad(), *asker.own(), *asker.few())
 
 
@@ -221,12 +283,38 @@ def _cases(
     where = [*only.conditions(), *([_board.stage == stage] if stage is not None else [])]
     where += [_board.ended.is_(ended)] if ended is not None else []
     where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
-    return _page(_Asker(account, act, case_board), where, key, page.limit)
+    return page_of(Asker(account, act, case_board), where, key, page.limit)
+
+
+@lru_cache(maxsize=_BUILT)
+def _by_stage(account: Account, stages: tuple[str, ...], only: CaseFilter, limit: int) -> Executable | None:
+    key, asker = (_board.since, _board.case_id), Asker(account, "case.see", case_board)
+    found = (page_of(asker, [*only.conditions(), _board.stage == stage], key, limit) for stage in stages)
+    pages = [select(one.subquery()) for one in found if one is not None]
+    return union_all(*pages) if pages else None
+
+
+@lru_cache(maxsize=_BUILT)
+def _told(account: Account, name: str, value: str) -> Executable | None:
+    """Ask what is kept of all whom one stands to by office or team, and look at the few besides, each once."""
+    counts, kept = board_counts.c, Asker(account, "case.see", board_counts).broad()
+    said = select(counts.name, counts.value, func.sum(counts.cases).label("cases")).where(or_(false(), *kept))
+    said = said.where(counts.name == name, *([counts.value == value] if value else [])) if name else said
+    told = [said.group_by(counts.name, counts.value)] if kept else []
+    asker = Asker(account, "case.see", case_board)
+    if narrow := [*asker.own(), *asker.few()]:
+        where = [not_(or_(false(), *asker.broad())), *([_board[name] == value] if value else [])]
+        values = [_board[each] for each in COUNTED]
+        once = union(*[select(_board.case_id, *values).where(one, *where) for one in narrow]).subquery()
+        joined = reduce(add, [one for each in COUNTED for one in (literal(_BETWEEN, Text()), once.c[each])][1:])
+        each = (literal("", Text()).label("name"), joined.label("value"), func.count().label("cases"))
+        told.append(select(*each).group_by(*[once.c[column] for column in COUNTED]))
+    return union_all(*told) if told else None
 
 
 @lru_cache(maxsize=_BUILT)
 def _counts(account: Account, act: Act, only: CaseFilter) -> Executable | None:
-    asker, where = _Asker(account, act, case_board), only.conditions()
+    asker, where = Asker(account, act, case_board), only.conditions()
     broad, narrow = asker.broad(), [*asker.own(), *asker.few()]
     count = func.count().label("cases")
     counted = [select(_board.stage, count).where(one, *where).group_by(_board.stage) for one in broad]
@@ -238,88 +326,20 @@ def _counts(account: Account, act: Act, only: CaseFilter) -> Executable | None:
 
 
 @lru_cache(maxsize=_BUILT)
-def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: PageRequest) -> Executable | None:
+def _work(account: Account, act: Act, kinds: tuple[str, ...], owner: str, page: PageRequest) -> Select[Any] | None:
     key = (_items.since, _items.case_id, _items.item)
     where: list[ColumnElement[bool]] = [_items.kind.in_(kinds)] if kinds else []
     where += [_items.owner == owner] if owner else []
     where += [tuple_(*key) > tuple_(*page.after)] if page.after else []
-    return _page(_Asker(account, act, work_items), where, key, page.limit)
+    return page_of(Asker(account, act, work_items), where, key, page.limit)
+
+
+@lru_cache(maxsize=_BUILT)
+def _work_of_all(account: Account, asked: tuple[WorkAsked, ...], page: PageRequest) -> Executable | None:
+    found = (_work(account, one.act, one.kinds, one.owner, page) for one in asked)
+    lists = [select(one.subquery()) for one in found if one is not None]
+    return union_all(*lists) if lists else None
 
 
 def _found(connection: Connection, query: Executable | None, now: datetime) -> list[RowMapping]:
     return [] if query is None else list(connection.execute(query, {"now": instant_text(now)}).mappings())
-
-
-class _Asker(NamedTuple):
-    """Somebody who asks for a list, and the conditions on its table under which they may do the act."""
-
-    account: Account
-    act: Act
-    table: Table
-    now: ColumnElement[str] = bindparam("now", type_=Text())
-
-    @property
-    def _allowed(self) -> frozenset[Relation]:
-        return relations_for(self.account, self.act)
-
-    @property
-    def _offices(self) -> tuple[str, ...]:
-        return offices_of(self.account.account, self.account.programmes)
-
-    def broad(self) -> list[ColumnElement[bool]]:
-        """Return the ways of standing to very many cases, no case by two of them: all of an office's, or the team's."""
-        here = self.table.c
-        if "programme" in self._allowed:
-            return [here.office == office for office in self._offices]
-        if "team" not in self._allowed:
-            return []
-        teams = dict.fromkeys(("", self.account.team))
-        return [and_(here.office == office, here.team == team) for office in self._offices for team in teams]
-
-    def own(self) -> list[ColumnElement[bool]]:
-        """Return the condition that a case is theirs, unless they see the whole office's."""
-        if "owner" not in self._allowed or "programme" in self._allowed:
-            return []
-        here = self.table.c
-        theirs = [and_(here.owner == self.account.account, here.office.in_(self._offices))]
-        days = self.account.stands_in if self.act not in NOT_BY_STAND_INS else ()
-        return theirs + [self._stood_in_for(one) for one in days]
-
-    def _stood_in_for(self, one: StandIn) -> ColumnElement[bool]:
-        """Return the condition that a case is a colleague's for whom they stand in at the moment of asking."""
-        here, offices = self.table.c, [office for office in self._offices if office.endswith(f":{one.programme}")]
-        lasts = and_(literal(one.begins) <= self.now, self.now < literal(one.ends))
-        return and_(here.owner == one.owner, here.office.in_(offices), lasts)
-
-    def few(self) -> list[ColumnElement[bool]]:
-        """Return the ways of standing to so few cases that they are all looked at."""
-        account, here, found = self.account, self.table.c, list[ColumnElement[bool]]()
-        if "facility" in self._allowed and "programme" not in self._allowed and account.facilities:
-            living = _board.facility.in_(sorted(account.facilities))
-            there = living if self.table is case_board else here.case_id.in_(select(_board.case_id).where(living))
-            found.append(and_(there, here.office.in_(self._offices)))
-        if "partner" in self._allowed:
-            found.append(here.case_id.in_(_related("partner", account.account.partition(":")[0], self.now)))
-        if "glass" in self._allowed:
-            found.append(here.case_id.in_(_related("glass", account.account, self.now)))
-        return found
-
-
-def _page(asker: _Asker, where: Sequence[ColumnElement[bool]], key: Sequence[Any], limit: int) -> Executable | None:
-    """Return what asks for the first of what several ways of standing to a case give, each read by an index of its own.
-
-    What is large comes sorted from its index and is cut off there. What is small is not sorted by the database's
-    choice of an index that would walk through everybody else's.
-    """
-    rows = select(asker.table).where(*where)
-    sorted_ones = [rows.where(standing).order_by(*key).limit(limit) for standing in (*asker.broad(), *asker.own())]
-    pages = [select(one.subquery()) for one in (*sorted_ones, *(rows.where(standing) for standing in asker.few()))]
-    if not pages:
-        return None
-    found = union(*pages).subquery()
-    return select(found).order_by(*[found.c[column.name] for column in key]).limit(limit)
-
-
-def _related(relation: Relation, who: str, now: ColumnElement[str]) -> Select[tuple[str]]:
-    related = case_relations.c
-    return select(related.case_id).where(related.relation == relation, related.who == who, related.until > now)

@@ -6,14 +6,16 @@ lie here as they are compared.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, func, select
 
 from events.batch import DeleteRows, InsertRows
+from events.instants import instant_text
 from events.keys import Keys
 from events.writing import Writing
-from handlers.projections.case_access import may_act_on
+from handlers.projections.case_access import may_act_on, may_act_then
 from handlers.projections.person_search import name_hashes
 from handlers.projections.tables import case_board, case_handles, name_tokens
 from workflow.case.state import Case
@@ -82,10 +84,15 @@ def handles_shown(connection: Connection, account: Account, now: datetime, case_
     asked = sorted(set(case_ids))[:_AT_ONCE]
     if not asked:
         return {}
-    query = select(case_board.c.case_id, case_board.c.handle).where(
-        case_board.c.case_id.in_(asked), may_act_on(account, "case.see", now)
-    )
-    return {row.case_id: row.handle for row in connection.execute(query) if row.handle}
+    rows = connection.execute(_shown(account), {"ids": asked, "now": instant_text(now)})
+    return {row.case_id: row.handle for row in rows if row.handle}
+
+
+@lru_cache(maxsize=1024)
+def _shown(account: Account) -> Select[tuple[str, str]]:
+    ids: BindParameter[str] = bindparam("ids", type_=Text, expanding=True)
+    here = (case_board.c.case_id.in_(ids), may_act_then(account, "case.see"))
+    return select(case_board.c.case_id, case_board.c.handle).where(*here)
 
 
 def handles_at(connection: Connection, case_ids: Iterable[str]) -> dict[str, str]:

@@ -24,15 +24,16 @@ def retire_closed_accounts(log: Log) -> int:
     new = [(account, epoch) for account, epoch in closed if not was_closed(log.keys, account, epoch - 1)]
     if new:
         now = log.now()
-        names = [_name(account, before) for account, epoch in new for before in range(epoch)]
+        names = [closed_name(account, before) for account, epoch in new for before in range(epoch)]
         log.keys.retire(names, instant_text(instant(now) + _KEPT), now)
     return len(new)
 
 
 def was_closed(keys: Keys, account: str, epoch: int) -> bool:
     """Tell whether an account was closed in this epoch or after it, whatever the log in place says."""
-    return keys.is_retired(_name(account, epoch))
+    return keys.is_retired(closed_name(account, epoch))
 
 
-def _name(account: str, epoch: int) -> str:
+def closed_name(account: str, epoch: int) -> str:
+    """Return by which name it stands beside the keys that an account was closed in an epoch or after it."""
     return f"account/{account}/{epoch}"

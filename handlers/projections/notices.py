@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from events.batch import DeleteRows, InsertRows
 from events.instants import instant_text
@@ -78,10 +78,10 @@ def store_notices(writing: Writing, before: Iterable[Row], after: Iterable[Row])
         writing.write(_GONE, dict(zip(KEY, key, strict=True)))
 
 
-def count_new(connection: Connection, account: str, now: datetime) -> int:
-    """Return how many notices somebody has not read; one question, asked on every page."""
+def new_of(account: ColumnElement[str], now: ColumnElement[str]) -> Select[int]:
+    """Return what asks how many notices somebody has not read; part of what every page asks."""
     query = select(func.count()).select_from(notices.outerjoin(bell_reads, bell_reads.c.account == _bell.account))
-    return int(connection.execute(query.where(*_told_to(account, now), _is_new())).scalar_one())
+    return query.where(_bell.account == account, _bell.at <= now, _is_new())
 
 
 def told_to(connection: Connection, account: Account, now: datetime) -> list[ToldNotice]:

@@ -1,6 +1,7 @@
 """Draws the rows of every stream that changed in a write, once, from where it stands at the write's end."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from events.ids import case_of_stream
 from events.writing import Writing
@@ -8,6 +9,7 @@ from handlers.projections import work_items as work_list
 from handlers.projections.account_marks import store_account
 from handlers.projections.beds import BedRows
 from handlers.projections.board import BOARD_ROWS, board_row
+from handlers.projections.board_counts import BoardCounts
 from handlers.projections.case_access import store_relations
 from handlers.projections.case_alerts import store_alerts
 from handlers.projections.case_handles import store_handles
@@ -29,20 +31,27 @@ def project(
     macs: RowMacs,
     drawings: Drawings,
 ) -> None:
-    """Put the rows of board, work list, alerts, relations, notices, beds and accounts into the write."""
-    beds = BedRows()
+    """Put the rows of board, work list, alerts, relations, notices, beds, accounts and counts into the write."""
+    beds, counts = BedRows(), BoardCounts()
     for stream, kept in after.items():
         old = before[stream]
         if kept.version == old.version:
             continue
         if case_of_stream(stream) is not None:
-            _draw(writing, old.state, kept, definition_of(kept.state), pinned_of, drawings)
+            definition = definition_of(kept.state)
+            counts.take(_board_row(old, definition), board_row(kept.state, kept.version, definition))
+            _draw(writing, old.state, kept, definition, pinned_of, drawings)
         elif stream.startswith("facility:"):
             beds.apply(stream.removeprefix("facility:"), old.state, kept.state)
         elif stream.startswith("account:"):
             store_account(writing, macs, old, kept)
             store_notices(writing, account_notices(old.state), account_notices(kept.state))
     beds.store(writing)
+    counts.store(writing)
+
+
+def _board_row(kept: VersionedState, definition: Definition) -> dict[str, Any] | None:
+    return board_row(kept.state, kept.version, definition) if kept.state is not None else None
 
 
 def _draw(

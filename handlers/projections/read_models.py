@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
+from handlers.projections.board_counts import count_rows
 from handlers.projections.replay import Replay, Row
 from handlers.projections.tables import (
     accounts,
     beds,
     beds_in_use,
+    board_counts,
     case_alerts,
     case_board,
     case_handles,
@@ -23,7 +25,7 @@ from handlers.projections.tables import (
 # this order they are taken away and in the other put back: a bed may not go before whoever has it.
 READ_MODELS: Final = (
     name_tokens, case_board, work_items, case_alerts, case_relations, case_handles, notices, accounts, beds_in_use,
-    beds,
+    beds, board_counts,
 )  # fmt: skip
 Rows = Mapping[Table, Mapping[Any, Row]]  # by table and key
 
@@ -33,9 +35,10 @@ def open_rows(replay: Replay) -> Rows:
 
     That is for a definition nobody published.
     """
-    there, used = replay.beds()
+    (there, used), board = replay.beds(), replay.board()
     return {
-        case_board: replay.board(),
+        case_board: board,
+        board_counts: count_rows(board.values()),
         work_items: replay.items(),
         case_alerts: replay.alerts(),
         case_relations: replay.relations(),

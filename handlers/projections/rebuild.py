@@ -19,6 +19,7 @@ from handlers.projections.person_search import follow_tokens, is_drawn_by_older_
 from handlers.projections.read_models import READ_MODELS, Rows, open_rows
 from handlers.projections.replay import Progress, Replay, Row, events_on
 from handlers.projections.tables import (
+    board_counts,
     case_alerts,
     case_board,
     case_handles,
@@ -32,7 +33,13 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 
 _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
-_WITHOUT_NAMES: Final = (case_board, case_alerts, case_handles, notices)  # where migrations added what the log tells
+_WITHOUT_NAMES: Final = (
+    case_board,
+    case_alerts,
+    case_handles,
+    notices,
+    board_counts,
+)  # where migrations added what the log tells
 _INSERTS = {table: InsertRows(table) for table in READ_MODELS}
 
 

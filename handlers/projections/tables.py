@@ -97,6 +97,14 @@ case_board = table(
     Index("case_board_facility", "facility", "since"),
 )
 
+# How many cases of an office and a team have each value that the list is counted and narrowed by: kept by whoever
+# writes the board, so that nobody who reads has to count. A value that no case has any more has no row.
+board_counts = table(
+    "board_counts",
+    *keys("office", "team", "name", "value"),
+    Column("cases", Integer, nullable=False),
+)
+
 work_items = table(
     "work_items",
     *keys("case_id", "item"),

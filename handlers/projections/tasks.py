@@ -1,10 +1,22 @@
 """Tasks and timers as rows: written from facts in the same transaction, read by workers and operators."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.engine import RowMapping
 
 from events.asking import Asked, Rows, ask_by_key
@@ -229,6 +241,34 @@ def list_timers(
 ) -> list[RowMapping]:
     """Return timers, the next ones first."""
     return _listed(connection, timers, limit, status=status, case_id=case_id)
+
+
+def list_work(connection: Connection, case_id: str, *, most: int) -> tuple[list[RowMapping], list[RowMapping]]:
+    """Return a case's tasks and the timers that are set for it, those due first at the top: one question for both."""
+    rows = connection.execute(_WORK, {"case_id": case_id, "most": most}).mappings().all()
+    rows = sorted(rows, key=lambda row: (row["due_at"], row["task_id"]))
+    return [row for row in rows if not row["is_timer"]], [row for row in rows if row["is_timer"]]
+
+
+def _of_case(table: Table, columns: Sequence[ColumnElement[Any]], *which: ColumnElement[bool]) -> Select[Any]:
+    """Return what asks for the first rows of a case in one of the two tables, under the names of the tasks' columns."""
+    here = (table.c.case_id == bindparam("case_id", type_=Text), *which)
+    rows = select(*columns, literal(table is timers).label("is_timer")).where(*here)
+    return select(rows.order_by(table.c.due_at, *table.primary_key).limit(bindparam("most", type_=Integer)).subquery())
+
+
+_SHOWN: Final = ("task_id", "kind", "subject", "status", "due_at", "attempts", "error", "finished_at")
+_NOT_OF_TIMERS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "task_id": timers.c.timer_id, "attempts": literal(0), "error": literal("", Text()),
+}  # fmt: skip
+_WORK: Final = union_all(
+    _of_case(tasks, [tasks.c[name] for name in _SHOWN]),
+    _of_case(
+        timers,
+        [(_NOT_OF_TIMERS[name] if name in _NOT_OF_TIMERS else timers.c[name]).label(name) for name in _SHOWN],
+        timers.c.status == "set",
+    ),
+)
 
 
 def count_listed_tasks(connection: Connection, *, status: str | None = None, case_id: str | None = None) -> int:

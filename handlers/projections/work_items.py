@@ -1,6 +1,6 @@
 """The work list: what waits for a person, read off the case itself, so that nothing can be forgotten on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
@@ -176,16 +176,3 @@ def count_work(connection: Connection, kind: str | None = None) -> int:
     """Return how many things wait for people."""
     query = select(func.count()).select_from(work_items)
     return int(connection.execute(query if kind is None else query.where(work_items.c.kind == kind)).scalar_one())
-
-
-def count_items(connection: Connection, case_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Return for each of these cases how many things of each kind wait; a case nothing waits on is left out."""
-    query = (
-        select(work_items.c.case_id, work_items.c.kind, func.count())
-        .where(work_items.c.case_id.in_(case_ids))
-        .group_by(work_items.c.case_id, work_items.c.kind)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for case_id, kind, count in connection.execute(query):
-        found.setdefault(case_id, {})[kind] = int(count)
-    return found

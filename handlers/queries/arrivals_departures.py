@@ -5,14 +5,15 @@ Each view takes the same few questions to the database, however many people trav
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, Text, and_, bindparam, or_, select
 from sqlalchemy.engine import RowMapping
 
 from events.instants import instant_text
 from events.log import Log
-from handlers.projections.case_access import may_act_on
+from handlers.projections.case_access import may_act_then
 from handlers.projections.tables import case_board, timers
 from handlers.states.case_reader import CaseSnapshot
 from handlers.states.state_cache import fold_events
@@ -102,17 +103,27 @@ def timers_due_for(
 
     Few timers are set for one day, so that looking up the case of each is no work however many cases there are.
     """
+    ends = {f"until_{number}": instant_text(end) for number, end in enumerate(until)}
+    query = _timers_due(account, tuple(map(tuple, until.values())), owner, limit)
+    asked = {"now": instant_text(now), "last": max(ends.values()), **ends}
+    return list(connection.execute(query, asked).mappings())
+
+
+@lru_cache(maxsize=1024)
+def _timers_due(account: Account, kinds: tuple[tuple[str, ...], ...], owner: str, limit: int) -> Select[Any]:
+    """Return what asks for them, built once for an account: the moments are filled in."""
     due, board = timers.c, case_board.c
-    ends = [and_(due.due_at <= instant_text(end), due.kind.in_(kinds)) for end, kinds in until.items()]
+    ends = [(bindparam(f"until_{number}", type_=Text), some) for number, some in enumerate(kinds)]
     query = (
         select(due.timer_id, due.case_id, due.kind, due.subject, due.due_at, board.programme, board.owner)
         .join(case_board, board.case_id == due.case_id)
-        .where(due.status == "set", due.due_at <= instant_text(max(until)), or_(*ends))
-        .where(may_act_on(account, "case.see", now))
+        .where(due.status == "set", due.due_at <= bindparam("last", type_=Text))
+        .where(or_(*[and_(due.due_at <= end, due.kind.in_(some)) for end, some in ends]))
+        .where(may_act_then(account, "case.see"))
         .order_by(due.due_at, due.timer_id)
         .limit(limit)
     )
-    return list(connection.execute(query.where(board.owner == owner) if owner else query).mappings())
+    return query.where(board.owner == owner) if owner else query
 
 
 def arrivals(seen: Sequence[CaseSnapshot], until: datetime) -> list[Arriving]:

@@ -8,13 +8,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.engine import RowMapping
 
 from events.batch import InsertRows
 from events.instants import instant
-from handlers.projections.case_access import NO_FILTER, CaseFilter, is_due_kind, may_act_on
-from handlers.projections.tables import case_board, kept_columns, timers
+from handlers.projections.case_access import NO_FILTER, BoardTold, CaseFilter, is_due_kind, may_act_on
+from handlers.projections.tables import case_board, kept_columns, timers, work_items
 from workflow.rights.table import Account
 
 _board = case_board.c
@@ -73,23 +85,40 @@ def listed_cases(connection: Connection, account: Account, now: datetime, asked:
     return list(connection.execute(query).mappings())
 
 
-def due_next(connection: Connection, case_ids: Sequence[str]) -> dict[str, DueNext]:
-    """Return what is due next of each of these cases; one that nothing is due of is left out."""
-    query = (
-        select(timers.c.case_id, timers.c.due_at, timers.c.kind)
-        .where(timers.c.case_id.in_(case_ids), timers.c.status == "set", is_due_kind(timers.c.kind))
-        .order_by(timers.c.due_at.desc(), timers.c.kind.desc())
-    )
-    return {row.case_id: DueNext(instant(row.due_at), row.kind) for row in connection.execute(query)}
+def waiting_and_due(
+    connection: Connection, case_ids: Sequence[str]
+) -> tuple[dict[str, dict[str, int]], dict[str, DueNext]]:
+    """Return of these cases how many things of each kind wait, and what is due next; one question about all of them.
+
+    A case nothing waits on, or nothing is due of, is left out.
+    """
+    waiting: dict[str, dict[str, int]] = {}
+    due: dict[str, DueNext] = {}
+    if not case_ids:
+        return waiting, due
+    for case_id, kind, count, due_at in sorted(connection.execute(_WAITING_AND_DUE, {"ids": list(case_ids)}).all()):
+        if due_at == "":
+            waiting.setdefault(case_id, {})[kind] = int(count)
+            continue
+        found = DueNext(instant(due_at), kind)
+        due[case_id] = min(found, due.get(case_id, found))
+    return waiting, due
 
 
-def values_in_use(connection: Connection, account: Account, now: datetime) -> dict[str, tuple[str, ...]]:
+_IDS: Final[BindParameter[str]] = bindparam("ids", type_=Text, expanding=True)
+_WAITING_AND_DUE: Final = union_all(
+    select(work_items.c.case_id, work_items.c.kind, func.count(), literal("", Text()))
+    .where(work_items.c.case_id.in_(_IDS))
+    .group_by(work_items.c.case_id, work_items.c.kind),
+    select(timers.c.case_id, timers.c.kind, literal(0), func.min(timers.c.due_at))
+    .where(timers.c.case_id.in_(_IDS), timers.c.status == "set", is_due_kind(timers.c.kind))
+    .group_by(timers.c.case_id, timers.c.kind),
+)
+
+
+def values_in_use(told: BoardTold) -> dict[str, tuple[str, ...]]:
     """Return to what the list may be narrowed: whoever looks after a case somebody may see, its house and languages."""
-    seen, found = may_act_on(account, "case.see", now), {name: set[str]() for name in _NARROWED}
-    each = (select(literal(name).label("name"), _board[name].label("value")).where(seen).distinct() for name in found)
-    for row in connection.execute(union_all(*each)):
-        found[row.name].update(row.value.split())
-    return {name: tuple(sorted(values)) for name, values in found.items()}
+    return {name: tuple(sorted({one for value in told.of(name) for one in value.split()})) for name in _NARROWED}
 
 
 def _key(sort: str, *, descending: bool) -> ColumnElement[str]:

@@ -15,7 +15,7 @@ from handlers.states.state_cache import fold_events
 from workflow.situation import id_of
 from workflow.subjects.restore.state import Quarantine
 
-_LAST: Final = (
+LAST_TOLD: Final = (
     select(events.c.type)
     .where(events.c.stream == RESTORE, events.c.type.in_(("LogRestored", "QuarantineLifted")))
     .order_by(events.c.version.desc())
@@ -28,7 +28,11 @@ def is_quarantined(log: Log, connection: Connection) -> bool:
 
     An end of it that no command of Wayhome recorded is none: whoever writes the database lifts no quarantine.
     """
-    last = connection.execute(_LAST).scalar_one_or_none()
+    return is_on(log, connection, connection.execute(LAST_TOLD).scalar_one_or_none())
+
+
+def is_on(log: Log, connection: Connection, last: str | None) -> bool:
+    """Tell the same, by what was told of it last."""
     return last is not None and (last == "LogRestored" or bool(log.forged_on(connection, [RESTORE])))
 
 

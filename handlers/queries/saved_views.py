@@ -2,11 +2,18 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Text, bindparam, cast, delete, func, insert, null, select, union_all
 
-from handlers.projections.tables import saved_views
+from handlers.projections.tables import kept_columns, saved_views
 
 VIEWS_MAX: Final = 20  # for one account; a menu with more is not a help any more
+
+
+_ASKED: Final = bindparam("account", type_=Text)
+_KEPT: Final = union_all(
+    select(saved_views.c.name, saved_views.c.filters).where(saved_views.c.account == _ASKED),
+    select(cast(null(), Text), kept_columns.c.columns).where(kept_columns.c.account == _ASKED),
+)
 
 
 class SavedView(NamedTuple):
@@ -16,10 +23,11 @@ class SavedView(NamedTuple):
     filters: str  # as the list's address has it: open words only
 
 
-def saved_views_of(connection: Connection, account: str) -> list[SavedView]:
-    """Return an account's views by name."""
-    query = select(saved_views).where(saved_views.c.account == account).order_by(saved_views.c.name)
-    return [SavedView(row.name, row.filters) for row in connection.execute(query)]
+def kept_of(connection: Connection, account: str) -> tuple[tuple[SavedView, ...], tuple[str, ...]]:
+    """Return an account's views by name, and the columns of its list that it chose, in one question."""
+    rows = connection.execute(_KEPT, {"account": account}).all()
+    views = sorted(SavedView(name, kept) for name, kept in rows if name is not None)
+    return tuple(views), tuple(next((kept for name, kept in rows if name is None), "").split())
 
 
 def keep_view(connection: Connection, account: str, view: SavedView, now: str) -> bool:

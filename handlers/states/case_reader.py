@@ -1,6 +1,6 @@
 """Looking at cases without changing them: the state now, what may happen next, and why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from events.envelope import RecordedEvent
 from events.ids import case_of_stream, case_stream
 from events.instants import instant
 from events.log import Log
-from handlers.states.definitions import Definitions
+from handlers.states.definitions import Definitions, InForce
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
 from workflow.advancing import against_entering
 from workflow.case.state import Case
@@ -45,26 +45,41 @@ class CaseReader:
 
     def at_many(self, case_ids: Iterable[str]) -> list[CaseSnapshot]:
         """Return cases as they stand now, in one question to the log; unknown ones are left out."""
+        return self.among(case_ids, ())[0]
+
+    def among(
+        self, case_ids: Iterable[str], programmes: Collection[str]
+    ) -> tuple[list[CaseSnapshot], dict[str, InForce]]:
+        """Return cases as they stand now, and what is in force of some programmes, in the same one question."""
         wanted = [case_stream(case_id) for case_id in case_ids]
-        states = self.states([*wanted, *map(directory_stream, self._definitions.known())])
+        streams = [*wanted, *map(directory_stream, self._definitions.known())]
+        states, in_force = self._asked(streams, programmes)
         found = [kept for stream in dict.fromkeys(wanted) if (kept := states[stream]).state is not None]
-        streams = {directory_stream(kept.state.programme) for kept in found}
-        states |= self.states(streams - states.keys())  # of a programme met for the first time
-        return [self._seen(kept, states[directory_stream(kept.state.programme)]) for kept in found]
+        missing = {directory_stream(kept.state.programme) for kept in found}
+        states |= self.states(missing - states.keys())  # of a programme met for the first time
+        return [self._seen(kept, states[directory_stream(kept.state.programme)]) for kept in found], in_force
 
     def states(self, streams: Iterable[str]) -> dict[str, VersionedState]:
         """Return streams as they stand now, in one question to the log; one that has not begun is at version -1."""
+        return self._asked(streams, ())[0]
+
+    def _asked(
+        self, streams: Iterable[str], programmes: Collection[str]
+    ) -> tuple[dict[str, VersionedState], dict[str, InForce]]:
         kept = {str(stream): self._folds.get(stream) for stream in streams}
-        if not kept:
-            return {}
+        versions = {stream: found.version for stream, found in kept.items()}
+        for stream, version in self._definitions.asked_for(programmes).items():
+            versions[stream] = min(version, versions.get(stream, version))
+        events = self._log.since(versions) if versions else []
         fresh: dict[str, list[RecordedEvent]] = {}
-        for event in self._log.since({stream: found.version for stream, found in kept.items()}):
-            fresh.setdefault(event.envelope.stream, []).append(event)
+        for event in events:
+            if (begun := kept.get(event.envelope.stream)) is not None and event.envelope.version > begun.version:
+                fresh.setdefault(event.envelope.stream, []).append(event)
         states = {
             s: fold_events(s, fresh[s], self._log.fact, found) if s in fresh else found for s, found in kept.items()
         }
         self._folds.keep({stream: found for stream, found in states.items() if found.version >= 0})
-        return states
+        return states, self._definitions.taken(programmes, events)
 
     def seen_by(self, actor: str, case_ids: Iterable[str]) -> set[str]:
         """Return which of these cases somebody may see: their own organisation's, and those it was sent."""

@@ -4,7 +4,8 @@ The directory is not: what a definition says of it holds until something else is
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 from events.envelope import RecordedEvent
 from events.facts.office import ProgrammePublished
@@ -17,6 +18,15 @@ from workflow.programme.programme import Programme
 from workflow.programme.stages import Stage
 from workflow.subjects.directory.state import Directory, directory_stream
 
+_UNREAD: Final = (-1, "")
+
+
+class InForce(NamedTuple):
+    """What is in force of a programme: its newest definition with the directory of this moment, and that directory."""
+
+    definition: Definition
+    directory: Directory | None
+
 
 class Definitions:
     """Finds definitions by hash; each is read and compiled once."""
@@ -26,6 +36,9 @@ class Definitions:
         self.directories = Directories(log)
         self._lock = threading.Lock()
         self._by_hash: dict[str, Definition] = {}
+        self._newest: dict[
+            str, tuple[int, str]
+        ] = {}  # by programme: up to which version it was read, and what is newest
 
     def of(self, programme: str, definition: str) -> Definition:
         """Return the definition a case runs under; raises UnknownDefinition when the log does not hold it."""
@@ -39,13 +52,46 @@ class Definitions:
 
     def current(self, programme: str) -> Definition | None:
         """Return the definition published last with the directory of this moment, or None when nobody published one."""
-        files, told = programme_stream(programme), directory_stream(programme)
-        events = self._log.since({files: -1, told: self.directories.known_to(programme)})
-        directory = self.directories.taken(programme, [event for event in events if event.envelope.stream == told])
-        published = self._files(event for event in events if event.envelope.stream == files)
-        if not published:
-            return None
-        return self.directories.for_people(self.of(programme, published[-1].definition), directory)
+        found = self.in_force([programme]).get(programme)
+        return found.definition if found else None
+
+    def in_force(self, programmes: Iterable[str]) -> dict[str, InForce]:
+        """Return what is in force of these programmes, from one question; what nobody published is left out."""
+        names = tuple(programmes)
+        return self.taken(names, self._log.since(self.asked_for(names))) if names else {}
+
+    def asked_for(self, programmes: Iterable[str]) -> dict[str, int]:
+        """Return which streams tell what is in force, and up to which version each is known."""
+        found: dict[str, int] = {}
+        for name in programmes:
+            found[programme_stream(name)] = self._newest.get(name, _UNREAD)[0]
+            found[directory_stream(name)] = self.directories.known_to(name)
+        return found
+
+    def taken(self, programmes: Iterable[str], events: Sequence[RecordedEvent]) -> dict[str, InForce]:
+        """Return what is in force after what came since these streams were read."""
+        found: dict[str, InForce] = {}
+        for name in programmes:
+            files, told = programme_stream(name), directory_stream(name)
+            directory = self.directories.taken(name, [one for one in events if one.envelope.stream == told])
+            newest = self._newest_after(name, [one for one in events if one.envelope.stream == files])
+            if newest:
+                found[name] = InForce(self.directories.for_people(self.of(name, newest), directory), directory)
+        return found
+
+    def _newest_after(self, programme: str, events: Sequence[RecordedEvent]) -> str:
+        """Return the hash of the definition published last; another thread may have read further."""
+        with self._lock:
+            known = self._newest.get(programme, _UNREAD)
+            for event in events:
+                if event.envelope.version > known[0]:
+                    known = event.envelope.version, (self._published_in(event) or known[1])
+            self._newest[programme] = known
+            return known[1]
+
+    def _published_in(self, event: RecordedEvent) -> str:
+        fact = self._log.fact(event)
+        return fact.definition if isinstance(fact, ProgrammePublished) else ""
 
     def newest(self, programme: str) -> Definition | None:
         """Return the definition published last as its file says it, or None for a programme nobody published."""

@@ -14,7 +14,7 @@ from tests.kit.web.standings import LATE, Stage, Town
 from workflow.rights.acts import Role
 
 # Who is sent to ask, one after the other, until somebody is let in.
-_ASK: Final[tuple[tuple[Role, str], ...]] = (
+ASK: Final[tuple[tuple[Role, str], ...]] = (
     ("supervisor", "programme"), ("case_manager", "owner"), ("medical", "programme"), ("administrator", "programme"),
     ("auditor", "programme"), ("data_protection", "programme"), ("finance_release", "programme"),
     ("finance_approve", "programme"), ("finance_request", "programme"), ("hotline", "programme"),
@@ -43,7 +43,7 @@ def _walked(url: str) -> Said:
     with open_office(url) as office:
         town = Town(office)
         late = next(stage for stage in town.stages if stage.stage == LATE)
-        people = [town.somebody(*who) for who in _ASK]
+        people = [town.somebody(*who) for who in ASK]
         return asyncio.run(_asked(town, late, people))
 
 

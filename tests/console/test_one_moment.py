@@ -13,7 +13,7 @@ from tests.kit.roads import bring
 from tests.kit.story import Story, story
 from tests.kit.web.houses import Person, WebHouse, reading
 
-MOST = 17  # of any page: session, account, case and clock, and what is drawn of it
+MOST = 12  # of any page here: session, moment, case and look, and what is drawn of it
 
 
 @pytest.fixture

@@ -67,6 +67,26 @@ def test_looks_of_before_are_kept_and_count_as_cases_that_were_opened(empty_data
     ]
 
 
+def test_a_board_of_before_is_counted_once_as_its_database_is_brought_up_to_date(empty_database: Database) -> None:
+    owner = owner_engine(empty_database.url)
+    with owner.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(events.schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0020")
+        texts = "case_id, programme, definition, stage, since, opened_at, source, route, reason, previous_case, office"
+        for case_id, stage in (("1", "care"), ("2", "care"), ("3", "closed")):
+            said = ", ".join(f"'{one}'" for one in (case_id, "moscow", "d", stage, "", "", "", "", "", "", ":moscow"))
+            connection.exec_driver_sql(
+                f"INSERT INTO case_board ({texts}, child, ended, version) VALUES ({said}, false, false, 1)"
+            )
+    owner.dispose()
+    migrate(empty_database)
+    with empty_database.reading() as connection:
+        told = connection.exec_driver_sql("SELECT value, cases FROM board_counts WHERE name = 'stage'").all()
+    assert dict(map(tuple, told)) == {"care": 2, "closed": 1}
+
+
 def test_several_processes_may_prepare_at_once(empty_database: Database) -> None:
     url = empty_database.url.render_as_string(hide_password=False)
     with multiprocessing.get_context("spawn").Pool(3) as pool:

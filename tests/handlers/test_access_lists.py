@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,7 +10,8 @@ from random import Random
 import pytest
 
 from events.instants import instant_text
-from handlers.projections.case_access import PageRequest, cases_for, count_by_stage, work_for
+from handlers.projections.board_counts import COUNTED
+from handlers.projections.case_access import PageRequest, board_told, cases_for, count_by_stage, work_for
 from handlers.projections.rebuild import rebuild, rebuild_if_new
 from handlers.projections.tables import case_board, case_relations
 from handlers.states.case_reader import CaseReader, CaseSnapshot
@@ -198,3 +200,20 @@ def test_until_when_partners_are_shown_a_case_is_drawn_anew_once_it_was_forgotte
     assert rebuild_if_new(offices.service.log)
     assert sorted(map(str, offices.rows("case_relations"))) == before
     assert not rebuild_if_new(offices.service.log)
+
+
+@pytest.mark.parametrize("later", [timedelta(), timedelta(hours=5), timedelta(days=40)])
+def test_what_is_kept_of_the_board_says_what_counting_the_allowed_cases_would(
+    offices: Office, later: timedelta
+) -> None:
+    cases, chance, now = _all(offices), Random(later.days + 7), offices.now + later
+    rows = {row["case_id"]: row for row in offices.rows("case_board")}
+    for _ in range(120):
+        account = _anybody(chance)
+        seen = [one for one in cases if permit(account, "case.see", one.case, one.definition.programme, now)]
+        with offices.database.reading() as connection:
+            told = board_told(connection, account, now)
+            of_owner = board_told(connection, account, now, "owner", ANNA)
+        for name in COUNTED:
+            assert told.of(name) == dict(sorted(Counter(rows[one.case.case_id][name] for one in seen).items())), name
+        assert of_owner.of("owner").get(ANNA, 0) == told.of("owner").get(ANNA, 0)

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from handlers.projections.case_access import CaseFilter
+from handlers.projections.case_access import CaseFilter, board_told
 from handlers.queries.case_list import (
     SORTS,
     ListQuery,
     columns_kept,
-    due_next,
     keep_columns,
     listed_cases,
     values_in_use,
+    waiting_and_due,
 )
 from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
@@ -78,8 +78,8 @@ def test_a_list_is_narrowed_alike_on_every_database(office: Office, only: dict[s
 def test_what_is_due_next_is_the_first_of_what_people_wait_for(office: Office) -> None:
     case = Story(office).does(AssessRisk, level="low", safe_to_return=True)
     with office.database.reading() as connection:
-        found = due_next(connection, [case.case_id])[case.case_id]
-        in_use = values_in_use(connection, MANAGER, office.now)
+        found = waiting_and_due(connection, [case.case_id])[1][case.case_id]
+        in_use = values_in_use(board_told(connection, MANAGER, office.now))
     assert found.at > office.now
     assert found.kind not in ("idle", "retention")
     assert in_use["owner"] == (ANNA,)

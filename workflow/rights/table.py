@@ -8,6 +8,7 @@ told is in ``workflow.subjects.referrals.disclosure``.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple, Self
 
 from events.instants import instant_text
@@ -208,6 +209,7 @@ def relations_to(account: Account, case: Case, programme: Programme, now: dateti
 _BREAKS: Final = frozenset(role for rule in RIGHTS_TABLE for role in rule.roles if "case.break_glass" in rule.acts)
 
 
+@lru_cache(maxsize=4096)
 def relations_for(account: Account, act: Act) -> frozenset[Relation]:
     """Return how somebody may stand to a case to do an act on it; none of them for who is closed."""
     if account.closed:
@@ -229,3 +231,9 @@ def _is_open_to(relation: Relation, account: Account) -> bool:
 def may_ever(roles: Iterable[Role], act: Act) -> bool:
     """Tell whether any of these roles has an act at all, whatever the case: what is offered in a menu."""
     return any((role, act) in _EVER for role in roles)
+
+
+@lru_cache(maxsize=1024)
+def acts_ever(roles: frozenset[Role]) -> frozenset[Act]:
+    """Return every act that these roles have on whatever case."""
+    return frozenset(act for role, act in _EVER if role in roles)

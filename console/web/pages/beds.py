@@ -16,7 +16,7 @@ from console.views.reader import Reader
 from console.views.travel import arrivals_for
 from console.web.errors import NotThere
 from console.web.pages.cases import day_typed
-from console.web.request_context import RequestContext, require
+from console.web.request_context import RequestContext, from_one_state, require
 from console.words.translation import Words
 from workflow.values.days import day_of, end_of
 
@@ -36,6 +36,7 @@ class Shown(NamedTuple):
 
 
 @router.get("/beds")
+@from_one_state
 def beds(context: Annotated[RequestContext, require("beds.see")], day: str = "", house: str = "") -> Response:
     """Show the houses as they are now, or as they were at the end of a day."""
     reader, chosen = context.reader, day_typed(day)

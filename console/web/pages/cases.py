@@ -37,7 +37,7 @@ from console.web.drafts import NEW_CASE, asked_draft
 from console.web.errors import NotThere
 from console.web.filling import Filling, filling_of, programme_of
 from console.web.names import naming
-from console.web.request_context import RequestContext, go, require
+from console.web.request_context import RequestContext, from_one_state, go, require
 from console.web.unsent import own_drafts, unsent_of
 from console.words.language import Language
 from console.words.naming import Naming
@@ -56,6 +56,7 @@ from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
+_ANY_CASE: Final = "/cases/(any)"  # where pictures lead that are drawn for whichever case stands there
 FILTERS_LONGEST: Final = 1000
 CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
 _YEAR: Final = re.compile(r"(19|20)[0-9]{2}", re.ASCII)
@@ -63,6 +64,7 @@ _CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was adv
 
 
 @router.get("/cases")
+@from_one_state
 def cases(context: Annotated[RequestContext, require("cases.see")], after: str = "") -> Response:
     """Show the cases one may see, without names."""
     filters = known_to(context.reader, filters_of(dict(context.request.query_params)))
@@ -304,6 +306,7 @@ def opening_programmes(context: RequestContext) -> list[tuple[str, str]]:
 
 
 @router.get("/cases/{case_id}")
+@from_one_state
 def case(context: Annotated[RequestContext, require("case.see")], done: str = "", proposed: str = "") -> Response:
     """Show a case."""
     view = case_view(context.reader, context.case)
@@ -319,6 +322,7 @@ def case(context: Annotated[RequestContext, require("case.see")], done: str = ""
 
 
 @router.get("/cases/{case_id}/history")
+@from_one_state
 def everything(context: Annotated[RequestContext, require("case.see")], before: int = END) -> Response:
     """Show everything that happened to a case, page by page, the last first."""
     if before < 0:
@@ -340,12 +344,14 @@ def _arrange(context: RequestContext, view: CaseView) -> list[tuple[Worded, list
 
 
 def _picture(context: RequestContext, view: CaseView) -> Markup:
-    case_id = view.snapshot.case.case_id
+    case, definition, words = view.snapshot.case, view.snapshot.definition, context.words
     # The ends that are open from everywhere are no step anybody is led to, as long as there is another.
     ways = [way for way in view.ways if not way.ends] or view.ways
-    sight = Sight(view.snapshot.case.stage, view.walked, {way.trigger: way.open for way in ways})
-    links = Links(trigger=lambda trigger: f"/cases/{case_id}#way-{trigger}")
-    return journey_svg(view.snapshot.definition, context.words, sight=sight, links=links)
+    sight = Sight(case.stage, view.walked, {way.trigger: way.open for way in ways})
+    links = Links(trigger=lambda trigger: f"{_ANY_CASE}#way-{trigger}")
+    seen = (definition.hash, words.language, sight.here, sight.walked, tuple(sight.allowed.items()))
+    drawn = context.web.rendering.kept.of(seen, lambda: journey_svg(definition, words, sight=sight, links=links))
+    return Markup(drawn.replace(_ANY_CASE, f"/cases/{case.case_id}"))  # noqa: S704 - drawn by us, and a number
 
 
 def address_of(filters: Filters) -> str:

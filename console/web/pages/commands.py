@@ -17,7 +17,7 @@ from console.web.filling import Filling, Sent, context_of, filling_of, programme
 from console.web.last_look import last_look
 from console.web.names import naming
 from console.web.overtaken import changes_of, told_of
-from console.web.request_context import RequestContext, go, require
+from console.web.request_context import RequestContext, from_one_state, go, require
 from events.catalogue import Fact
 from events.facts.hotline import CallBackPromised, CaseCodesPrinted
 from handlers.commanding.answers import Accepted, Conflict
@@ -65,6 +65,7 @@ class OfferedForms(NamedTuple):
 
 
 @router.get("/cases/{case_id}/do")
+@from_one_state
 def offer_all(context: CaseWork) -> Response:
     """List everything this visitor may record about the case."""
     form_context = context_of(context, context.case.definition.programme, context.case.case)
@@ -80,6 +81,7 @@ def offer_all(context: CaseWork) -> Response:
 
 
 @router.get("/cases/{case_id}/do/{command}")
+@from_one_state
 def offer(context: CaseWork, command: str) -> Response:
     """Offer the form of a command; what the address already says is filled in."""
     return _filling(context, command).offered()

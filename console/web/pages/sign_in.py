@@ -17,10 +17,11 @@ from console.accounts.sessions import Session
 from console.accounts.sign_in import HalfWay, SignedIn, Wait, Wrong
 from console.accounts.totp import Enrolment
 from console.web import sign_in_cookies as cookies
-from console.web.context import WebContext
+from console.web.context import WebContext, web_of
 from console.web.errors import SignInFirst
 from console.web.rendering import LANGUAGES
-from console.web.request_context import from_elsewhere, go, is_ours, not_forged, session_of, web_of, words_for
+from console.web.request_context import go, session_of, words_for
+from console.web.sent_from import from_elsewhere, is_ours, not_forged
 from console.web.sign_in_cookies import Sent, back_of, half_way, source_of, typed, with_back
 from workflow.reasons import Refused
 from workflow.subjects.accounts.commands import ChooseLanguage

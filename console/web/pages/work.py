@@ -10,7 +10,7 @@ from console.views.operations import operations as machine_now
 from console.views.travel import travel_board
 from console.views.work import my_work
 from console.web.names import namings
-from console.web.request_context import RequestContext, require
+from console.web.request_context import RequestContext, from_one_state, require
 from events.instants import instant_text
 from handlers.queries.work_choice import WHOSE, keep_choice, work_choice
 
@@ -19,15 +19,16 @@ DAYS: Final = (3, 7, 14, 30)
 
 
 @router.get("/work")
+@from_one_state
 def work(context: Annotated[RequestContext, require("self", page="work.see")], whose: str = "") -> Response:
     """Show what waits; whoever has no such list begins with the pages there are for them."""
     if not context.may_ever("work.see"):
         return context.page("pages/start.html")
     mine = _is_mine(context, whose)
-    found = my_work(context.reader, mine=mine)
+    found = my_work(context.reader, mine=mine, version=context.told.size if context.told else None)
     zone = zone_of(context.reader) if found.news else "UTC"
     return context.page("pages/work.html", work=found, mine=mine, names=namings(context), zone=zone,
-                        stored_now=instant_text(context.web.now()))  # fmt: skip
+                        known_handles=found.handles, stored_now=instant_text(context.web.now()))  # fmt: skip
 
 
 @router.get("/operations")
@@ -38,6 +39,7 @@ def operations(context: Annotated[RequestContext, require("operations.see")]) ->
 
 
 @router.get("/travel")
+@from_one_state
 def travel(context: Annotated[RequestContext, require("travel.see")], days: str = "7") -> Response:
     """Show the board of the next days."""
     chosen = int(days) if days in map(str, DAYS) else 7

@@ -136,6 +136,10 @@ class _NamesOfTheLast:
     def of(self, account: str) -> str:
         return self.of_house.of(account)
 
+    @property
+    def edition(self) -> object:
+        return self.of_house.edition
+
 
 _NAMES = _NamesOfTheLast()
 
