@@ -23,6 +23,7 @@ from events.instants import instant_text
 from events.writing import Writing
 from handlers.projections.tables import tasks, timers
 from workflow.case.state import Pairs
+from workflow.tasks import KIND_OF
 
 LIVE_STATUSES: Final = ("waiting", "claimed", "unknown")
 _INSERT_TASKS = InsertRows(tasks)
@@ -170,11 +171,15 @@ def lock_tasks(connection: Connection, task_ids: list[str]) -> dict[str, RowMapp
 
 
 def lock_claims(connection: Connection, case_ids: list[str]) -> dict[str, set[str]]:
-    """Return per case the tasks that workers are doing; none can be begun until the write ends."""
+    """Return per case the tasks that workers have in hand; none can be begun until the write ends.
+
+    Whoever died, or was told that it failed, may have done it all the same: what is to be tried again is in hand too,
+    and asked about before it is called undone. A letter that waits was not sent.
+    """
     query = _OPEN_OF_CASES.with_for_update() if connection.dialect.name == "postgresql" else _OPEN_OF_CASES
     found: dict[str, set[str]] = {}
     for row in connection.execute(query, {"ids": case_ids}):
-        if row.status == "claimed":
+        if row.status == "claimed" or (row.attempts and not KIND_OF[row.kind].is_letter):
             found.setdefault(row.case_id, set()).add(row.task_id)
     return found
 
