@@ -190,3 +190,32 @@ def test_a_ticket_that_is_given_back_by_telephone_is_asked_about_and_then_let_be
     hand.sweeper.sweep()
     assert shop.status(back) == "cancelled"
     assert len(shop.book.deliveries()) == 1
+
+
+def test_an_order_that_waits_to_be_tried_again_is_asked_about_when_the_journey_is_planned_anew(shop: Workshop) -> None:
+    case, task_id = shop.ticketed()
+    shop.orders = MoodyOrders(shop.book, after=deque([Unavailable("500")]))
+    hand = shop.worker()
+    hand.performer.perform([task_id])
+    assert shop.status(task_id) == "waiting"
+    case.does(WithdrawConsent, purpose="travel")
+    hand.sweeper.sweep()
+    assert shop.status(task_id) == "done", "it is in the agent's book, and has to be given back"
+
+
+def test_a_payment_that_waits_for_another_worker_is_not_called_stopped_while_its_file_lies_with_the_bank(
+    shop: Workshop,
+) -> None:
+    case = bring(story(shop.office), "reintegration")
+    release(case, grant(case, "reinstallation", "EUR 200"))
+    task_id = case.task(kind="disburse_grant")
+    dies = shop.worker("dies")
+    (job,) = dies.leases.claim([task_id], shop.now)
+    disburse_grant(job, dies.performer.outside)
+    shop.lapse()
+    dies.leases.free([job], shop.now)
+    assert shop.status(task_id) == "waiting"
+    case.does(AdvanceCase, trigger="withdraw", reason="declined")
+    shop.worker("next").sweeper.sweep()
+    assert shop.status(task_id) == "done"
+    assert shop.told(case, "TrancheInstructed", "TrancheRejected") == [TrancheInstructed.__name__]
