@@ -6,15 +6,19 @@ from typing import Any, cast
 
 import pytest
 
+from events.ids import RESTORE
 from handlers.commanding import service
 from handlers.erasing import stores
 from handlers.projections import work_items
 from handlers.reactions.moment import ReactionContext
 from workers.effects import erasure
 from workflow import decide, two_people
+from workflow.situation import Situation, id_of
 from workflow.subject import CommandRule, given
 from workflow.subjects.grants import payments, tranches
 from workflow.subjects.grants.commands import RecordBankAnswer, ReturnPayment
+from workflow.subjects.grants.state import Grant
+from workflow.subjects.restore.state import Quarantine
 from workflow.subjects.travel.escorts import EscortPool
 
 Patch = pytest.MonkeyPatch
@@ -110,3 +114,15 @@ def what_failed_is_on_nobodys_list(patch: Patch) -> None:
 def half_of_a_breath_is_stored(patch: Patch) -> None:
     """What was asked for several people is stored for those for whom it can be."""
     patch.setattr(service, "demand_all", lambda _answers: None)
+
+
+def a_payment_is_numbered_by_how_often_anything_was_sent(patch: Patch) -> None:
+    """Which part of a grant it pays is not in the number of a payment."""
+    number = tranches._tranche_id
+
+    def counted(grant_id: str, grant: Grant, situation: Situation) -> str:
+        found, quarantine = number(grant_id, grant, situation), situation.state_of(RESTORE, Quarantine)
+        is_known = found in {one.about for one in quarantine.counted_for(grant_id)}
+        return found if is_known else id_of("T", "tranche", grant_id, len(grant.tranches))
+
+    patch.setattr(tranches, "_tranche_id", counted)

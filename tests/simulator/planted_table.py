@@ -21,14 +21,17 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 class Seed(NamedTuple):
-    """The simulator's seed that notices first, and after how many days the year may end."""
+    """The simulator's seed that notices first, after how many days the year may end, and whether copies come back."""
 
     number: int
     days: int = 60
+    copies: bool = False
 
     @property
     def terms(self) -> Terms:
-        """Return what is simulated: one person who gives nothing up, and twice as many faults."""
+        """Return what is simulated: one person who gives nothing up, and twice as many faults; or a year of copies."""
+        if self.copies:
+            return Terms(self.number, copies=True)
         return Terms(self.number, people=1, share=2.0, gives_up=0.0, days=self.days)
 
 
@@ -49,7 +52,9 @@ class Bug(NamedTuple):
     def where(self) -> str:
         """Return where it is noticed, as the table says it."""
         by = self.noticed_by
-        return "simulator" if isinstance(by, Seed) else f"story: *{by.__name__.replace('_', ' ')}*"
+        if isinstance(by, Seed):
+            return "simulator, older copies" if by.copies else "simulator"
+        return f"story: *{by.__name__.replace('_', ' ')}*"
 
 
 BUGS: Final = (
@@ -124,6 +129,9 @@ BUGS: Final = (
         "went out again", stories.a_log_is_exchanged_under_a_worker),
     Bug(planted_work.what_failed_is_called_off_at_once, "what failed is asked about before its money is free",
         "was paid a second time", stories.a_payment_that_failed_is_called_off),
+    Bug(planted_rules.a_payment_is_numbered_by_how_often_anything_was_sent,
+        "the number of a payment says which part it is, at which attempt", "went to the bank",
+        Seed(118, WHOLE, copies=True)),
 )  # fmt: skip
 
 

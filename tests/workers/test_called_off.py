@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from datetime import timedelta
 from pathlib import Path
 
 from events.facts.grants import TrancheInstructed, TrancheRejected
@@ -108,6 +109,20 @@ def test_a_file_that_the_bank_fetched_and_renamed_is_found_by_what_it_says(shop:
     case.does(CancelTask, task_id=task_id, reason="typed wrongly")
     shop.worker("next").sweeper.sweep()
     assert (shop.status(task_id), shop.told(case, "TrancheRejected")) == ("done", [])
+
+
+def test_while_the_banks_folder_is_not_there_nobody_says_that_a_payment_never_left(shop: Workshop) -> None:
+    case, _, task_id = a_payment_that_failed(shop)
+    folder, away = Path(shop.folders.bank_out), shop.bank / "not-mounted"
+    folder.rename(away)
+    case.does(CancelTask, task_id=task_id, reason="typed wrongly")
+    hand = shop.worker("next")
+    hand.sweeper.sweep()
+    assert (shop.status(task_id), shop.told(case, "TrancheRejected")) == ("unknown", [])
+    away.rename(folder)
+    shop.office.pass_time(timedelta(minutes=2))
+    hand.sweeper.sweep()
+    assert shop.status(task_id) == "done"
 
 
 def test_one_that_failed_is_asked_about_also_when_somebody_has_it_tried_again_in_the_same_breath(

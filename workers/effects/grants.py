@@ -68,7 +68,12 @@ def _went_out(file: Path, data: bytes) -> bool:
 
 
 def ask_about_payment(job: Job[TranchePayment], outside: Adapters) -> str | None:
-    """Return whether the payment file is there, or was fetched by the bank's gateway, whatever that calls it now."""
+    """Return whether the payment file is there, or was fetched by the bank's gateway and perhaps renamed.
+
+    Raises Unavailable where a folder is missing, as one not mounted: that says of no payment that it never left.
+    """
+    if not all(Path(folder).is_dir() for folder in (outside.folders.bank_out, outside.folders.bank_sent)):
+        raise Unavailable("the folders for the bank are not there")
     there = any(file.exists() for file in _files(job, outside)) or _was_renamed(job, outside)
     return job.task_id if there else NOT_DONE_REFERENCE
 

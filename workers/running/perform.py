@@ -12,7 +12,7 @@ from itertools import groupby
 
 from dramatiq.middleware.threading import Interrupt
 
-from events.errors import EventsError
+from events.errors import EventsError, KeysBehind, LogBehind
 from events.high_water import raise_mark
 from events.instants import instant, instant_text
 from events.world import Entropy
@@ -70,7 +70,7 @@ class Performer:
         """Return the jobs that are ours now; none in a log that lacks work whose effects have left the house."""
         try:
             return self.leases.claim(task_ids, self.service.log.now())
-        except EventsError as problem:
+        except (LogBehind, KeysBehind) as problem:
             _log.error("nothing is sent: %s", problem)
             return []
 
