@@ -17,6 +17,8 @@ from events.schema import migrate
 from tests.interleavings.mutants import MUTANTS, Mutant
 from tests.interleavings.orders import HowFar, Tried
 from tests.interleavings.scenarios import SCENARIOS
+from tests.interleavings.scenarios_of_erasure import OF_ERASURE
+from tests.interleavings.scenarios_of_families import OF_FAMILIES
 from tests.interleavings.scenarios_of_people import OF_PEOPLE
 from tests.interleavings.stage import forget_watchers
 from tests.interleavings.theatre import Theatre
@@ -24,7 +26,7 @@ from tests.kit.offices import KINDS
 from tests.servers.postgres import postgres_server
 from tests.servers.processes import place_for_throwaways
 
-ALL = {**SCENARIOS, **OF_PEOPLE}
+ALL = {**SCENARIOS, **OF_PEOPLE, **OF_ERASURE, **OF_FAMILIES}
 
 
 def main(arguments: list[str]) -> int:

@@ -21,6 +21,8 @@ from tests.simulator.planted import a_ghost_may_put_a_task_back
 from workers.running import leases
 from workers.running.leases import Leases
 from workflow import decide
+from workflow.subjects.erasure import decisions as erasure
+from workflow.subjects.grants.state import Grants, grants_of
 
 Patch = pytest.MonkeyPatch
 
@@ -121,6 +123,12 @@ def _erased_are_sealed_for(patch: Patch) -> None:
     patch.setattr(keys, "refuse_erased", lambda *_: None)
 
 
+def _money_is_forgotten(patch: Patch) -> None:
+    """Look at work alone before somebody is erased: what was handed to the bank is none any more."""
+    work = erasure._left_of_work
+    patch.setattr(erasure, "_left_of_work", lambda case: work(grants_of.put(case, Grants())))
+
+
 MUTANTS: Final[Mapping[str, Mutant]] = {
     "no version check": Mutant(
         _no_version_check, "version", "two wrote at one version", "who saw an older version learns of it"
@@ -133,6 +141,12 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "bed asked for outside": Mutant(_asked_outside("facility:"), "hold", "one bed", "one bed, one person"),
     "budget asked for outside": Mutant(
         _asked_outside("fund:"), "budget", "EUR 100 were left", "no cent is spent twice"
+    ),
+    "place asked for outside": Mutant(
+        _asked_outside("provider:"), "last place", "there was one place", "one place, one person"
+    ),
+    "money at the bank is forgotten": Mutant(
+        _money_is_forgotten, "erased while paid", "whose money is at the bank", "nobody is erased while paid"
     ),
     "rows in a second transaction": Mutant(
         _rows_in_a_second_transaction, "projection", "the rows of work", "rows say what the history says"

@@ -9,11 +9,14 @@ import pytest
 from tests.interleavings.mutants import MUTANTS
 from tests.interleavings.orders import HowFar
 from tests.interleavings.scenarios import SCENARIOS
+from tests.interleavings.scenarios_of_erasure import OF_ERASURE
+from tests.interleavings.scenarios_of_families import OF_FAMILIES
 from tests.interleavings.scenarios_of_people import OF_PEOPLE
 from tests.interleavings.stage import forget_watchers
 from tests.interleavings.theatre import Theatre
 
-ALL = {**SCENARIOS, **OF_PEOPLE}
+ALL = {**SCENARIOS, **OF_PEOPLE, **OF_ERASURE, **OF_FAMILIES}
+pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
 ORDERS_MAX = 40  # of a scenario here; ``python -m tests.interleavings`` tries more
 
 

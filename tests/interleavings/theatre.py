@@ -22,6 +22,7 @@ from workflow.subjects.reception.commands import PlanArrival
 
 LEASE: Final = timedelta(seconds=30)
 _TRAVEL: Final = {"amount: EUR 360000, for: [travel]": "EUR 60", "amount: EUR 120000, for: [travel]": "EUR 20"}
+_PLACES: Final = ("email: desk@harbour.example.org, capacity: 60", "email: desk@harbour.example.org, capacity: 1")
 
 
 class Play(NamedTuple):
@@ -36,10 +37,10 @@ Scenario = Callable[["Theatre"], Play]
 
 
 class Theatre:
-    """One small office with one bed and EUR 100 for travel, and up to three processes that work for it."""
+    """A small office with one bed, EUR 100 for travel and one place at a provider, and three processes."""
 
     def __init__(self, url: str) -> None:
-        self.office = Office(url, has_tables=True, text=with_beds(1, text=_with_little_money()))
+        self.office = Office(url, has_tables=True, text=with_beds(1, text=_with_little()))
         self.services = [self._process() for _ in range(3)]
         self._arrivals = 0
 
@@ -110,12 +111,13 @@ class Theatre:
         return [f"{one.name}: {fault}" for one in check_log(log, now=instant(log.now())) for fault in one.faults]
 
 
-def _with_little_money() -> str:
+def _with_little() -> str:
     text = shipped_programme_text("moscow")
     for line, amount in _TRAVEL.items():
         assert line in text
         text = text.replace(line, f"amount: {amount}, for: [travel]")
-    return text
+    assert _PLACES[0] in text
+    return text.replace(*_PLACES)
 
 
 def _no_problem(cast: Sequence[Transaction]) -> None:
