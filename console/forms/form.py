@@ -151,6 +151,12 @@ def form_for(
     return Form(kind.__name__, *said, fields, loose, tuple(reasons), kind.sealed)
 
 
+def is_possible(kind: type[Command], context: FormContext) -> bool:
+    """Tell whether there is anything a command could be about now, as its form would, without drawing the form."""
+    drawing = _Drawing(kind, context, None, {}, (), {}, 0)
+    return not any(shape.needed and drawing.nothing_to_choose(shape) for shape in shapes_of(kind))
+
+
 def _every(fields: Iterable[Field]) -> list[Field]:
     return [one for field in fields for one in (field, *_every(each for row in field.rows for each in row))]
 
@@ -170,6 +176,13 @@ class _Drawing(NamedTuple):
         if shape.kind in ROWS:
             return self._rows(shape)
         return self._field(shape, shape.name, offer(self.kind.__name__, shape.name, self.context))
+
+    def nothing_to_choose(self, shape: Shape) -> bool:
+        """Tell whether a field has nothing to choose from."""
+        if shape.kind in ROWS:
+            return False
+        offered = offer(self.kind.__name__, shape.name, self.context)
+        return _drawn_as(shape, offered) == "choice" and not self._choices(shape, offered, self.kind.__name__)
 
     def _field(self, shape: Shape, name: str, offered: Offer | None, of: str = "") -> Field:
         words, command = self.context.words, of or self.kind.__name__

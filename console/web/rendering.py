@@ -61,7 +61,12 @@ def _environment(words: Words, kept: KeptDrawings) -> Environment:
     environment.globals.update(w=words, sums=words.sum_of, static=static_address, help_path=help_path, helping=helping)
     environment.globals.update(_=said, gettext=said)
     environment.globals["moment_of"] = instant
-    environment.globals["person"] = lambda account, programme=None: person(account, words, programme)
+    environment.globals["person"] = lambda account, programme=None: kept.of(
+        ("person", words.language, account), lambda: person(account, words, programme), programme, words.names.edition
+    )
+    environment.globals["kept_options"] = lambda values, chosen, draw: kept.of(
+        (draw.name, words.language, values, chosen), lambda: draw(values, chosen), words.names.edition
+    )
     environment.globals["organisation"] = organisation
     environment.globals["called"] = lambda account, programme=None: called(account, words, programme)
     environment.globals["chosen"] = lambda field, value: chosen(field, value, words)

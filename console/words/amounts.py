@@ -15,6 +15,9 @@ from workflow.values.days import by_clock, day_of
 _Unit = Literal["year", "month", "day", "hour", "minute"]
 _A_MINUTE: Final = timedelta(minutes=1)
 _JUST_NOW: Final[Mapping[Language, str]] = {"en": "just now", "ru": "только что"}
+_SECONDS: Final[Mapping[_Unit, int]] = {
+    "year": 365 * 86_400, "month": 30 * 86_400, "day": 86_400, "hour": 3600, "minute": 60,
+}  # fmt: skip
 _NEVER: Final = 1e9  # Babel takes a larger unit from so many on; we choose the unit ourselves
 
 
@@ -69,7 +72,7 @@ class Amounts:
         >>> [Amounts("ru").how_long(timedelta(days=days)) for days in (1, 3, 5)]
         ['1 день', '3 дня', '5 дней']
         """
-        return format_timedelta(abs(span), granularity=_unit(span), threshold=_NEVER, locale=self._locale)
+        return _span(*_in_words(abs(span)), self.language)
 
     def how_long_ago(self, then: datetime, now: datetime) -> str:
         """Return how long ago, or in how long, something is.
@@ -83,8 +86,8 @@ class Amounts:
         """
         if timedelta() <= now - then < _A_MINUTE:
             return _JUST_NOW[self.language]
-        span, unit = then - now, _unit(then - now)
-        return format_timedelta(span, granularity=unit, threshold=_NEVER, add_direction=True, locale=self._locale)
+        number, unit = _in_words(then - now)
+        return _span(number if then > now else -number, unit, self.language, is_direction=True)
 
     def money(self, value: Money) -> str:
         """Return a sum with its currency; without minor units when there are none.
@@ -132,6 +135,20 @@ def place_of(zone: str, language: Language) -> str:
     if zone == "UTC":
         return zone
     return str(get_timezone_location(zone, locale=LOCALES[language], return_city=True))
+
+
+@lru_cache(maxsize=5000)
+def _span(number: int, unit: _Unit, language: Language, *, is_direction: bool = False) -> str:
+    span = timedelta(seconds=number * _SECONDS[unit])
+    return format_timedelta(
+        span, granularity=unit, threshold=_NEVER, add_direction=is_direction, locale=LOCALES[language]
+    )
+
+
+def _in_words(span: timedelta) -> tuple[int, _Unit]:
+    """Return how many of which unit a span is, at least one of them unless it is nothing."""
+    seconds, unit = abs(span.days * 86_400 + span.seconds), _unit(span)
+    return round(max(1, seconds / _SECONDS[unit])) if seconds else 0, unit
 
 
 def _unit(span: timedelta) -> _Unit:

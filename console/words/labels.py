@@ -5,7 +5,7 @@ ours: Babel knows them. A name nobody has worded is shown in plain letters, so t
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ _OF_ONE_KIND: Final = {"commands": "command", "facts": "fact"}
 _KINDRED: Final[Mapping[str, str]] = {"role": "mandate"}
 
 
+@lru_cache(maxsize=20_000)
 def label(kind: str, name: str, language: Language) -> str:
     """Return what a thing of a kind is called, in plain letters when nobody has worded it.
 

@@ -7,6 +7,7 @@ hour, and beyond a second number nothing is shown to the account any more until 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from sqlalchemy import (
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
+    Text,
+    bindparam,
     case,
     distinct,
     exists,
@@ -22,6 +25,7 @@ from sqlalchemy import (
     null,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -164,9 +168,8 @@ def _alone(database: Database, account: str) -> Iterator[Connection]:
 
 def _seen_before(connection: Connection, case_id: str, viewer: Viewer, page: str, now: datetime) -> Sight | None:
     """Return what is known without counting: somebody was stopped, or has just looked at the same; or None."""
-    same = (*_same(viewer, page, now - SAME_VIEW_WITHIN), looks.c.listed.is_(False), looks.c.case_id == case_id)
-    asked = select(_stopped_at(viewer.account), _resumed(viewer.account), exists().where(*same))
-    stopped_at, resumed_at, seen = connection.execute(asked).one()
+    asked = _told_of(viewer, page, now - SAME_VIEW_WITHIN) | {"case_id": case_id}
+    stopped_at, resumed_at, seen = connection.execute(_SEEN_BEFORE, asked).one()
     if _is_later(stopped_at, resumed_at):
         return "stopped"
     return "shown" if seen else None
@@ -223,11 +226,9 @@ def _count(case_id: str, viewer: Viewer, now: datetime) -> Select[Any]:
 
 def _listed_before(connection: Connection, viewer: Viewer, page: str, now: datetime) -> tuple[bool, set[str]]:
     """Return whether somebody is stopped, and the cases that they saw on the same list before."""
-    same = (*_same(viewer, page, now - SAME_LIST_WITHIN), looks.c.listed)
-    stop = select(literal(""), _stopped_at(viewer.account), _resumed(viewer.account))
-    known = select(looks.c.case_id, null(), null()).where(*same)
-    (_, stopped_at, resumed_at), *rows = connection.execute(stop.union_all(known).order_by(text("1"))).all()
-    return _is_later(stopped_at, resumed_at), {row[0] for row in rows}
+    rows = connection.execute(_LISTED_BEFORE, _told_of(viewer, page, now - SAME_LIST_WITHIN))
+    (_, stopped_at, resumed_at), *known = sorted(rows, key=itemgetter(0))  # of no case: whether they are stopped
+    return _is_later(stopped_at, resumed_at), {row[0] for row in known}
 
 
 # -- what both are made of ---------------------------------------------------------------------------------------
@@ -242,21 +243,37 @@ def _is_later(stopped_at: str | None, resumed_at: str | None) -> bool:
     return stopped_at is not None and stopped_at > (resumed_at or "")
 
 
-def _stopped_at(account: str) -> ScalarSelect[Any]:
+def _stopped_at(account: str | ColumnElement[str]) -> ScalarSelect[Any]:
     return select(func.max(looks.c.at)).where(looks.c.account == account, looks.c.stops).scalar_subquery()
 
 
-def _resumed(account: str) -> ScalarSelect[Any]:
+def _resumed(account: str | ColumnElement[str]) -> ScalarSelect[Any]:
     return select(func.max(case_relations.c.until)).where(*_stops(account)).scalar_subquery()
 
 
-def _stops(account: str) -> tuple[ColumnElement[bool], ...]:
+def _stops(account: str | ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
     return case_relations.c.relation == STOPPED, case_relations.c.who == account
 
 
-def _same(viewer: Viewer, page: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
-    lately = (looks.c.account == viewer.account, looks.c.at > instant_text(since), looks.c.refused.is_(False))
-    return (*lately, looks.c.session == viewer.session, looks.c.page == page)
+def _told_of(viewer: Viewer, page: str, since: datetime) -> dict[str, str]:
+    """Return what the two statements below are told: they are on every page, and built once."""
+    return {"who": viewer.account, "session": viewer.session, "page": page, "since": instant_text(since)}
+
+
+_WHO: Final = bindparam("who", type_=Text)
+_SAME: Final = (
+    looks.c.account == _WHO, looks.c.at > bindparam("since", type_=Text), looks.c.refused.is_(False),
+    looks.c.session == bindparam("session", type_=Text), looks.c.page == bindparam("page", type_=Text),
+)  # fmt: skip
+_SEEN_BEFORE: Final = select(
+    _stopped_at(_WHO),
+    _resumed(_WHO),
+    exists().where(*_SAME, looks.c.listed.is_(False), looks.c.case_id == bindparam("case_id", type_=Text)),
+)
+_LISTED_BEFORE: Final = union_all(
+    select(literal("", Text()), _stopped_at(_WHO), _resumed(_WHO)),
+    select(looks.c.case_id, null(), null()).where(*_SAME, looks.c.listed),
+)
 
 
 def _row(

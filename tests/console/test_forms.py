@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.forms.faults import SAID
-from console.forms.form import form_for
+from console.forms.form import form_for, is_possible
 from console.forms.given import command_of, decimal, read
 from console.forms.shapes import shapes_of
 from console.subjects import CASE_FORMS, OFFICE_FORMS, form_groups
@@ -323,3 +323,11 @@ def _made(kind: type[Command], pairs: Pairs, language: Language = "en") -> objec
     if issubclass(kind, OfficeCommand):
         envelope["programme"] = "moscow"
     return command_of(kind, read(kind, pairs, here), here, **envelope)
+
+
+def test_what_there_is_an_occasion_for_is_known_without_drawing_the_form() -> None:
+    for story_of in (story(World()), bring(story(World()), "care"), rich()):
+        about = context(story_of)
+        possible = {kind: is_possible(kind, about) for kind in CASE_FORMS.values()}
+        assert possible == {kind: form_for(kind, about).possible for kind in CASE_FORMS.values()}
+        assert set(possible.values()) == {True, False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
@@ -9,9 +10,12 @@ import pytest
 from console.web.kept_drawings import KeptDrawings
 from tests.kit.offices import Office
 from tests.kit.people import ANNA
-from tests.kit.roads import bring
+from tests.kit.roads import bring, grant
 from tests.kit.story import Story
 from tests.kit.web.houses import WebHouse
+from workflow.subjects.access.commands import AssignCase
+
+NONCE = re.compile(r' nonce="[^"]*"')
 
 
 @pytest.fixture
@@ -66,3 +70,22 @@ def test_two_cases_at_one_stage_lead_to_their_own_forms(house: WebHouse) -> None
         assert "(any)" not in page
         others = [other.case_id for other in cases if other is not case]
         assert not any(number in picture[: picture.index("</details>")] for number in others)
+
+
+def test_what_a_colleague_was_shown_is_shown_to_nobody_who_is_told_less(house: WebHouse) -> None:
+    case = bring(Story(house.office), "reintegration")
+    grant(case)
+    address = f"/cases/{case.case_id}"
+    vera, anna = house.sign_in("staff:vera", ["medical"]), house.sign_in(ANNA)
+    before = NONCE.sub("", vera.get(address).text)
+    assert "Grant requested" in anna.get(address).text
+    assert NONCE.sub("", vera.get(address).text) == before
+    assert "Grant requested" not in before
+
+
+def test_whoever_lost_a_case_a_moment_ago_is_shown_nothing_that_was_kept(house: WebHouse) -> None:
+    case, anna = bring(Story(house.office, team="north"), "reception"), house.sign_in(ANNA, team="south")
+    assert anna.get(f"/cases/{case.case_id}").status_code == 200  # she looks after it
+    case.does(AssignCase, owner="staff:olga", team="north")
+    assert anna.get(f"/cases/{case.case_id}").status_code == 404
+    assert case.case_id not in anna.get("/cases").text

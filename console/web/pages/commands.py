@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from console.forms.context import FormContext
-from console.forms.form import form_for
+from console.forms.form import is_possible
 from console.subjects import CASE_FORMS, OFFICE_FORMS, FormGroup, form_groups
 from console.views.erased import against_erased
 from console.views.likely_now import likely_now
@@ -208,8 +208,9 @@ def _group(group: FormGroup, context: RequestContext, form_context: FormContext)
     later: list[OfferedForm] = []
     for kind in group.commands:
         if right_of(context, kind, case, programme) and not against_erased(kind, context.case):
-            form = form_for(kind, form_context)
-            offered = OfferedForm(f"/cases/{case.case_id}/do/{form.command}", form.title, form.explains, form.command)
-            (now if form.possible else later).append(offered)
+            name, words = kind.__name__, context.words
+            said = words.label("command", name), words.label("command_help", name)
+            offered = OfferedForm(f"/cases/{case.case_id}/do/{name}", *said, name)
+            (now if is_possible(kind, form_context) else later).append(offered)
     heading = context.words.gettext(group.heading)
     return OfferedForms(group.name, heading, tuple(now), tuple(later))
