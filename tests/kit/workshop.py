@@ -87,9 +87,11 @@ class MailServer:
     way: ClassVar[str] = "server"
     sent: list[str] = field(default_factory=list)
     after: deque[Any] = field(default_factory=deque)
+    meanwhile: Callable[[], None] = lambda: None  # what happens elsewhere while a letter is taken
 
     def send(self, message: EmailMessage, key: str) -> str:
         self.sent.append(key)
+        self.meanwhile()
         if self.after:
             raise self.after.popleft()
         return str(message["Message-ID"])

@@ -71,6 +71,7 @@ class Agency:
         self._habits = habits
         self._now = now
         self.book: dict[str, Deed] = {}
+        self.taken_back: set[str] = set()  # after an older copy was put back; a newer one may know of it again
 
     def place(self, orders: Sequence[Order]) -> list[str]:
         """Take orders, each once under its key."""
@@ -92,6 +93,7 @@ class Agency:
     def call_off(self, key: str) -> None:
         """Forget an order, as somebody said on the telephone."""
         self.book.pop(key, None)
+        self.taken_back.add(key)
 
 
 class Mail:
@@ -103,6 +105,7 @@ class Mail:
         self._habits = habits
         self._now = now
         self.delivered: list[Deed] = []
+        self.taken_back: set[str] = set()
 
     def send(self, message: EmailMessage, key: str) -> str:
         """Deliver a message; the folder keeps one of each key, the server every one."""
@@ -131,6 +134,7 @@ class Mail:
     def void(self, key: str) -> None:
         """Tell whoever has a letter that it counts for nothing."""
         self.delivered = [deed for deed in self.delivered if deed.key != key]
+        self.taken_back.add(key)
 
 
 class MailServer(Mail):
@@ -149,6 +153,8 @@ class Bank:
         self._due: list[tuple[datetime, str, bytes]] = []  # reports to be sent
         self._back: dict[str, datetime] = {}
         self._now = datetime.min.replace(tzinfo=UTC)
+        self.fetched: set[str] = set()  # files, each named by its task
+        self.taken_back: set[str] = set()  # and those that were stopped
         self.paid: Counter[str] = Counter()  # by payment, how many files of it were fetched
 
     def at(self, folder: Path) -> Bank:
@@ -179,6 +185,7 @@ class Bank:
 
     def take_back(self, file: str, payment: str) -> None:
         """Have a payment stopped before it is fetched, or recalled after it was made."""
+        self.taken_back.add(file)
         (self.folder / "out" / f"{file}.xml").unlink(missing_ok=True)
         if self._books is not None and payment in self._books.statement():
             message_id = self._books.give_back(payment, "CUST")
@@ -197,6 +204,7 @@ class Bank:
         data = path.read_bytes()
         books.receive(data)
         path.replace(self.folder / "sent" / path.name)
+        self.fetched.add(path.stem)
         payments = read_sent(data)
         self.paid.update(one.end_to_end_id for one in payments)
         self._answer(path.stem, books.report(payments[0].message_id), now)

@@ -317,3 +317,12 @@ def the_time_is_up(shop: Workshop) -> Found:
     shop.post = _TornMail()
     shop.worker().performer.perform(_letter(shop))
     yield from ("an order went out after the time was up" for _ in shop.book.deliveries())
+
+
+def a_worker_sleeps_over_its_lease(shop: Workshop) -> Found:
+    """A worker has a letter and an order in hand, and the whole machine is suspended at the letter."""
+    letter, order = _letter(shop)
+    shop.post = server = MailServer(meanwhile=shop.lapse)
+    shop.worker().performer.perform([letter, order])
+    assert server.sent == [letter]
+    yield from ("an order went out under a lease that had run out" for _ in shop.book.deliveries())

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, bindparam, update
+from sqlalchemy import Connection, and_, bindparam, update
 
+from events.asking import Asked, ask_by_key
 from events.tables import high_water
+from handlers.commanding import command_batch
 from handlers.projections.tables import tasks
+from handlers.projections.tasks import InHand, in_hand_by_case
 from handlers.reactions import moment
 from workers.effects.registry import EFFECTS
-from workers.running import leases, perform, sweeper
-from workers.running.jobs import AnyJob
+from workers.running import jobs, leases, perform, sweeper
+from workers.running.jobs import Adapters, AnyJob, JobOutcome, Perform
 from workers.running.leases import Leases
 from workers.running.perform import Performer
 from workers.running.sweeper import Sweeper
 from workflow import tasks as rules
+from workflow.tasks import KIND_OF
 
 Patch = pytest.MonkeyPatch
 
@@ -81,3 +86,37 @@ def work_goes_on_when_the_time_is_up(patch: Patch) -> None:
         return [one._replace(result="unknown") if one.result == "stopped" else one for one in do(self, kind, jobs)]
 
     patch.setattr(Performer, "_do", unstopped)
+
+
+def whoever_slept_goes_on(patch: Patch) -> None:
+    """A worker that stood still until its lease ran out does the rest of what it had claimed."""
+    patch.setattr(jobs, "has_run_out", lambda *_: False)
+
+
+def a_letter_that_nobody_took_counts_as_sent(patch: Patch) -> None:
+    """That the post is not there is no reason to write again."""
+    for kind, effect in EFFECTS.items():
+        if KIND_OF[kind].is_letter:
+            patch.setitem(EFFECTS, kind, effect._replace(perform=_believing(effect.perform)))
+
+
+def _believing(perform: Perform) -> Perform:
+    def believes(some: Sequence[AnyJob], outside: Adapters) -> list[JobOutcome]:
+        return [
+            one._replace(result="done", reference=f"{outside.post.way}:{one.job.task_id}")
+            if one.result == "unavailable"
+            else one
+            for one in perform(some, outside)
+        ]
+
+    return believes
+
+
+def what_was_tried_is_called_off_as_if_nobody_had(patch: Patch) -> None:
+    """Only what a worker holds at this moment may have happened; what is to be tried again has not."""
+
+    def claimed(connection: Connection, case_ids: Collection[str]) -> Asked[dict[str, InHand]]:
+        held = "SELECT t.case_id, t.task_id, t.status, t.epoch FROM tasks t WHERE t.case_id {} AND t.status = 'claimed'"
+        return ask_by_key(connection, sorted(case_ids), held, in_hand_by_case)
+
+    patch.setattr(command_batch, "lock_claims", claimed)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
+from tests.simulator.ledgers import unlike_the_ledgers
 from tests.simulator.restores import numbers_of_restores, of_restores
 from tests.simulator.year import Simulation
 from workflow.tasks import GIVING_BACK
@@ -73,7 +74,7 @@ def judged(world: Simulation) -> Verdict:
     for one in results:
         for fault in one.faults:
             broken[promise_of(one, fault)].append(f"{one.name} {fault}")
-    for promise, found in (*_of_the_ledgers(world), *of_restores(world)):
+    for promise, found in (*_of_the_ledgers(world), *unlike_the_ledgers(world), *of_restores(world)):
         broken[promise].append(found)
     with container.database.reading() as connection:
         place = bytes(connection.exec_driver_sql("SELECT place FROM log_head").scalar_one()).hex()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -18,22 +16,10 @@ from workers.effects.registry import EFFECTS
 from workers.running.jobs import NOT_BEGUN, Job, JobOutcome
 
 
-@dataclass
-class SleepyMail(MailServer):
-    """A mail server at whose first letter the whole machine is suspended."""
-
-    shop: Workshop = field(kw_only=True)
-
-    def send(self, message: EmailMessage, key: str) -> str:
-        sent = super().send(message, key)
-        self.shop.lapse()
-        return sent
-
-
 def test_whoever_slept_over_one_letter_does_not_write_the_next(shop: Workshop) -> None:
     case = plan_trip(ready_to_travel(bring(story(shop.office), "documents"), "operational"))
     letters = [case.task(kind=kind) for kind in ("ask_host", "book_escort")]
-    shop.post = server = SleepyMail(shop=shop)
+    shop.post = server = MailServer(meanwhile=shop.lapse)
     shop.worker().performer.perform(letters)
     assert server.sent == letters[:1]
     assert [shop.row(one)["error"] for one in letters[1:]] == [NOT_BEGUN], "whoever comes next writes it"
