@@ -95,7 +95,8 @@ class FactSchema:
 
     def open_body(self, fact: Fact) -> str:
         """Return the part of the fact that anybody with the log may read, as the JSON text that is hashed."""
-        return fact.model_dump_json(exclude=set(self.hidden)) if self.hidden else fact.model_dump_json()
+        exclude = set(self.hidden) or None
+        return fact.__pydantic_serializer__.to_json(fact, exclude=exclude).decode()
 
     def person(self, fact: Fact) -> PersonId:
         """Return whose key seals this fact."""

@@ -22,9 +22,10 @@ from events.keys import Keys
 from events.moments import AsTheClockSays, Moments
 from events.receipts import Opening, Receipt
 from events.sealing import Ciphertext, associated_data, unseal
+from events.since import rows_since
 from events.tables import log_head
 from events.world import Clock, Entropy
-from events.writing import Writing, rows_since
+from events.writing import Writing
 
 _E = tables.events
 _EVENTS = select(_E)

@@ -23,6 +23,7 @@ from events.keys_to_seal import keys_to_seal
 from events.moments import Moments
 from events.order import answer_hash, place_after
 from events.sealing import NONCE_BYTES, SALT_BYTES, Ciphertext, associated_data, seal
+from events.since import ask_since
 from events.tables import commands, events, log_head, sealed_parts
 from events.world import Entropy
 
@@ -56,17 +57,6 @@ def _append_statement() -> str:
 
 _LOCK = "SELECT s.stream, s.version, s.leaf, s.mac FROM streams s WHERE s.stream {} ORDER BY s.stream"
 _ANSWERS = "SELECT c.command_id, c.digest, c.answer FROM commands c WHERE c.command_id {}"
-_ALL = ", ".join(f"e.{c.name}" for c in events.columns)
-# OFFSET 0 keeps the planner from joining the whole log with the list: one short index walk for each stream.
-_SINCE_POSTGRESQL = (
-    f"SELECT {_ALL} FROM json_to_recordset(%s) AS given(stream text, version int) CROSS JOIN LATERAL ("  # noqa: S608
-    "SELECT * FROM events WHERE events.stream = given.stream AND events.version > given.version "
-    "ORDER BY events.version OFFSET 0) e"
-)
-_SINCE_SQLITE = (
-    f"SELECT {_ALL} FROM json_each(?) given JOIN events e ON e.stream = json_extract(given.value, '$.stream') "  # noqa: S608
-    "AND e.version > json_extract(given.value, '$.version') ORDER BY e.stream, e.version"
-)
 
 
 class StreamHead(NamedTuple):
@@ -190,7 +180,8 @@ class Writing:
 
     def ask_answers(self, command_ids: Collection[str]) -> Asked[dict[str, StoredAnswer]]:
         """Ask what was answered to those of these commands that came before."""
-        return ask_by_key(self.connection, command_ids, _ANSWERS, _stored_answers)
+        found = (self.connection, command_ids, _ANSWERS)
+        return ask_by_key(*found, lambda rows: {key: StoredAnswer(*answer) for key, *answer in rows})
 
     def append(self, stream: str, fact: Fact, said: EventMetadata) -> int:
         """Put a fact at the end of a locked stream and return its version there.
@@ -342,24 +333,6 @@ class Writing:
     def recorded(self) -> list[tuple[int, PendingEvent]]:
         """Return after the end of the write what was stored, with positions."""
         return [(self.base + number, entry) for number, entry in enumerate(self._entries)]
-
-
-def rows_since(connection: Connection, versions: Mapping[str, int]) -> list[tuple[Any, ...]]:
-    """Return the rows of events after a version, for several streams in one question, each in its own order."""
-    return ask_since(connection, versions).answer
-
-
-def ask_since(connection: Connection, versions: Mapping[str, int]) -> Asked[list[tuple[Any, ...]]]:
-    """Ask the same; no stream is no question."""
-    if not versions:
-        return Asked((), list)
-    given = rows_as_json([{"stream": stream, "version": version} for stream, version in versions.items()])
-    query = _SINCE_POSTGRESQL if connection.dialect.name == "postgresql" else _SINCE_SQLITE
-    return ask(connection, query, (given,), list)
-
-
-def _stored_answers(rows: Rows) -> dict[str, StoredAnswer]:
-    return {command_id: StoredAnswer(digest, answer) for command_id, digest, answer in rows}
 
 
 def _event_row(number: int, envelope: Envelope, leaf: bytes, answered: bytes | None) -> dict[str, Any]:

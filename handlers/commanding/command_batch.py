@@ -23,7 +23,7 @@ from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
-from handlers.commanding.held_streams import HeldStreams, ToHold
+from handlers.commanding.held_streams import HeldStreams, ToHold, own_streams
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import every_account, officer_streams
 from handlers.projections.board import open_cases
@@ -57,9 +57,7 @@ from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
 from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
-from workflow.subjects.directory.commands import DirectoryCommand
 from workflow.subjects.directory.state import directory_stream
-from workflow.subjects.groups.commands import JoinGroup
 from workflow.subjects.intake.commands import ChangeHandle, OpenCase
 from workflow.subjects.team.teams import teams_of
 
@@ -106,6 +104,9 @@ class CommandBatch:
     def _now(self) -> datetime:
         return instant(self._writing.now)
 
+    def _text_of(self, at: datetime) -> str:
+        return self._writing.now if at is self._now else instant_text(at)
+
     @cached_property
     def _work(self) -> TaskRows:
         return TaskRows(self._writing.now)
@@ -123,7 +124,7 @@ class CommandBatch:
 
     def _hold(self, commands: Sequence[Command]) -> None:
         """Lock and load everything the batch needs: one wait, and another for what its cases share with others."""
-        own = {stream for command in commands for stream in _own_streams(command)}
+        own = {stream for command in commands for stream in own_streams(command)}
         own |= self._house(commands)
         finishing = [command.task_id for command in commands if isinstance(command, FinishTask)]
         cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
@@ -181,7 +182,8 @@ class CommandBatch:
     def _live(self, definition: Definition) -> Definition:
         """Return a definition with the directory as it stands in this turn; nobody changes it meanwhile."""
         stream = directory_stream(definition.programme.programme)
-        self._load((), to_read=[stream])
+        if stream not in self._states:
+            self._load((), to_read=[stream])
         return self._definitions.directories.for_rules(definition, self._states[stream].state)
 
     # -- one command ----------------------------------------------------------------------------------------
@@ -328,10 +330,10 @@ class CommandBatch:
             actor=command.actor,
             mandate=command.mandate,
             cause=f"command:{type(command).__name__}",
-            occurred_at=instant_text(occurred(command, self._now)),
+            occurred_at=self._text_of(occurred(command, self._now)),
             definition=definition,
         )
-        happened = said._replace(occurred_at=instant_text(happened_at(command, self._case(command), self._now)))
+        happened = said._replace(occurred_at=self._text_of(happened_at(command, self._case(command), self._now)))
         names: list[str] = []
         for told in decision:
             names += self._tell(told, said if isinstance(told.fact, DecisionConfirmed) else happened, command)
@@ -342,7 +344,8 @@ class CommandBatch:
         return Accepted(said.command_id, own, self._states[case_stream(own)].version, tuple(names))
 
     def _tell(self, told: StreamFact, said: EventMetadata, command: Command) -> list[str]:
-        self._load([told.stream])  # of a group nobody has looked at; all others were needed and are held
+        if told.stream not in self._states:  # a group nobody has looked at; all others were needed and are held
+            self._load([told.stream])
         before = self._states[told.stream].state
         version = self._append(told.stream, told.fact, said)
         case_id = case_of_stream(told.stream)
@@ -353,7 +356,7 @@ class CommandBatch:
             before, after, self._definition(after), self._now, command.command_id, version, *self._of_workers(case_id)
         )
         follows = react(told.fact, moment)
-        because = said._replace(cause=f"{told.stream}@{version}", occurred_at=instant_text(self._now))
+        because = said._replace(cause=f"{told.stream}@{version}", occurred_at=self._writing.now)
         for fact in follows:
             self._append(told.stream, fact, because)
         return [type(fact).__name__ for fact in (told.fact, *follows)]
@@ -371,15 +374,3 @@ class CommandBatch:
         if case_id is not None and isinstance(fact, CaseOpened | IdentityCorrected):
             store_tokens(self._writing, self._log.keys, case_id, fact)
         return version
-
-
-def _own_streams(command: Command) -> Collection[str]:
-    if isinstance(command, DirectoryCommand):
-        return command.stream, programme_stream(command.programme)
-    if isinstance(command, OfficeCommand):
-        return (command.stream,)
-    if isinstance(command, OpenCase):
-        return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
-    if isinstance(command, JoinGroup):
-        return [case_stream(command.case_id), case_stream(command.with_case)]
-    return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []

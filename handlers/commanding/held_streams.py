@@ -6,9 +6,14 @@ from typing import Any, NamedTuple
 from events.asking import Asked, sent_together
 from events.envelope import RecordedEvent
 from events.errors import StreamForged
+from events.ids import case_stream, programme_stream
 from events.log import Log, recorded_event
 from events.writing import StreamHead, Writing
 from handlers.states.state_cache import StateCache, VersionedState, fold_events
+from workflow.command import CaseCommand, Command, OfficeCommand
+from workflow.subjects.directory.commands import DirectoryCommand
+from workflow.subjects.groups.commands import JoinGroup
+from workflow.subjects.intake.commands import OpenCase
 
 
 class ToHold(NamedTuple):
@@ -92,3 +97,16 @@ def _refuse_other_end(stream: str, found: VersionedState, head: StreamHead) -> N
     same_leaf = found.leaf is None or head.leaf is None or found.leaf == head.leaf
     if found.version != head.version or not same_leaf:
         raise StreamForged(stream)
+
+
+def own_streams(command: Command) -> Collection[str]:
+    """Return the streams a command is about, by itself: others are told by the case it finds there."""
+    if isinstance(command, DirectoryCommand):
+        return command.stream, programme_stream(command.programme)
+    if isinstance(command, OfficeCommand):
+        return (command.stream,)
+    if isinstance(command, OpenCase):
+        return [case_stream(case_id) for case_id in (command.case_id, command.previous_case) if case_id]
+    if isinstance(command, JoinGroup):
+        return [case_stream(command.case_id), case_stream(command.with_case)]
+    return [case_stream(command.case_id)] if isinstance(command, CaseCommand) else []

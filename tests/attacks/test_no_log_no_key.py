@@ -96,7 +96,7 @@ def test_what_is_not_committed_yet_opens_nothing(office: Office) -> None:
     case = Story(office, name=NAME)
     finish, seen = Writing.finish, list[bool]()
 
-    def peeking(writing: Writing) -> None:
+    def peeking(writing: Writing, **_: bool) -> None:
         finish(writing)
         opened = select(events.c.command_id).where(events.c.type == "SealedOpened")
         if command_id := writing.connection.execute(opened).scalar_one_or_none():

@@ -78,7 +78,7 @@ def test_nothing_is_kept_of_a_command_that_was_not_stored(office: Office, monkey
     case_id = Story(office).case_id
     before = office.service.folds.get(f"case:{case_id}")
 
-    def fails(_writing: Writing) -> None:
+    def fails(_writing: Writing, **_: bool) -> None:
         raise StoreUnavailable("the database is gone")
 
     with monkeypatch.context() as patch:

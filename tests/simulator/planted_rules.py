@@ -9,7 +9,7 @@ import pytest
 from events.ids import RESTORE
 from handlers.commanding import service
 from handlers.erasing import stores
-from handlers.projections import work_items
+from handlers.projections import drawings, work_items
 from handlers.reactions.moment import ReactionContext
 from workers.effects import erasure
 from workflow import decide, two_people
@@ -108,7 +108,7 @@ def what_failed_is_on_nobodys_list(patch: Patch) -> None:
     def quiet(case: Any) -> Any:
         return {item: kind for item, kind in items(case).items() if not item.startswith("task:")}
 
-    patch.setattr(work_items, "items_of", quiet)
+    patch.setattr(drawings, "items_of", quiet)
 
 
 def half_of_a_breath_is_stored(patch: Patch) -> None:

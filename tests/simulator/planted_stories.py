@@ -224,7 +224,7 @@ def a_commit_fails(shop: Workshop) -> Found:
     yield from ()
 
 
-def _full(_writing: Writing) -> None:
+def _full(_writing: Writing, **_: bool) -> None:
     raise StoreFull("no room")
 
 

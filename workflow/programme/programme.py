@@ -158,6 +158,11 @@ class Programme(ProgrammePart):
         return {grant.kind: grant for grant in self.grants}
 
     @cached_property
+    def words_cut_off(self) -> frozenset[str]:
+        """Return the words of those who work for a provider that was cut off, whoever else they work for."""
+        return frozenset(provider.staff for provider in self.providers if provider.is_cut_off)
+
+    @cached_property
     def beds_facilities(self) -> tuple[Facility, ...]:
         """Return the houses with beds, in the order of the file."""
         return tuple(facility for facility in self.facilities if facility.capacity)

@@ -87,9 +87,7 @@ def cut_off_words(programme: Programme) -> frozenset[str]:
     Never the office's own: whoever stops a provider must be able to resume it.
     """
     own = programme.organisation.staff if programme.organisation else ""
-    return frozenset(
-        one.staff for one in programme.providers if one.staff not in {"", own, *MACHINES} and one.is_cut_off
-    )
+    return programme.words_cut_off - {"", own, *MACHINES}
 
 
 def organisations_shown_until(case: Case, programme: Programme) -> dict[str, date | None]:
