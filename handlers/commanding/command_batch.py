@@ -150,15 +150,17 @@ class CommandBatch:
         people = (every_account if everybody else officer_streams)(self._writing.connection)
         return {*people, *(stream for command in asked for stream in office_streams(command, waiting))}
 
-    def _directories_and_cases(self, own: Collection[str]) -> tuple[ToHold, ToHold]:
+    def _directories_and_cases(self, own: Collection[str]) -> tuple[ToHold, ...]:
         """Return what is held first: directories, which are kept from changing, and then the cases.
 
-        A directory that has not begun is held by its programme's row.
+        A directory that has not begun is held by its programme's row. It is asked for once that is held: who waits for
+        a row sees none that was written meanwhile.
         """
-        files = [stream for stream in own if stream.startswith("programme:")]
         first = [stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:")]
-        known = (name(one) for one in self._definitions.known() for name in (programme_stream, directory_stream))
-        return ToHold(files, [stream for stream in known if stream not in own]), ToHold(first)
+        files = [stream for stream in own if stream.startswith("programme:")]
+        known = self._definitions.known()
+        others = [[name(one) for one in known if name(one) not in own] for name in (programme_stream, directory_stream)]
+        return ToHold(files, others[0]), ToHold((), others[1]), ToHold(first)
 
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
