@@ -43,6 +43,7 @@ soak: setup
 	.venv/bin/python -m tests.simulator --every-place 1 || failed=1; \
 	.venv/bin/python -m tests.interleavings --switches 3 || failed=1; \
 	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief --copies || failed=1; \
+	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief --clocks || failed=1; \
 	.venv/bin/python -m tests.machines --times 50 || failed=1; \
 	.venv/bin/python -m tests.chaos || failed=1; \
 	.venv/bin/python -m tests.power --cuts 1000 || failed=1; \

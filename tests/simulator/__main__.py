@@ -9,7 +9,7 @@ import sys
 from tests.simulator.every_place import crash_everywhere
 from tests.simulator.office import folder
 from tests.simulator.seeds import Sum, run_all
-from tests.simulator.year import Terms
+from tests.simulator.terms import Terms
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=420, help="how many days pass at the most (420)")
     parser.add_argument("--share", type=float, default=1.0, help="how much goes wrong: 0 nothing, 1 as usual")
     parser.add_argument("--copies", action="store_true", help="put older copies of the office back, too")
+    parser.add_argument("--clocks", action="store_true", help="set the clock of one process wrong now and then, too")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once (one for each core)")
     parser.add_argument("--brief", action="store_true", help="tell only of seeds that broke something, and the sum")
     parser.add_argument("--every-place", type=int, default=0, metavar="N", help="crash at every N-th place instead")
@@ -37,7 +38,8 @@ def _every_place(every: int) -> int:
 
 def _seeds(given: argparse.Namespace) -> int:
     asked = range(given.seed, given.seed + given.seeds)
-    terms = [Terms(seed, given.people, given.days, given.share, given.copies) for seed in asked]
+    how = given.people, given.days, given.share, given.copies, given.clocks
+    terms = [Terms(seed, *how) for seed in asked]
     together = Sum()
     for seed in run_all(terms, min(given.processes, len(terms))):
         together.add(seed)

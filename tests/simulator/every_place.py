@@ -17,8 +17,9 @@ from tests.simulator.durable import WATCH, watched
 from tests.simulator.faults import PLACES_TO_DIE, Faults
 from tests.simulator.office import data_of, start
 from tests.simulator.running import silent
+from tests.simulator.terms import Terms
 from tests.simulator.verdict import Verdict, judged
-from tests.simulator.year import Simulation, Terms
+from tests.simulator.year import Simulation
 
 # One person comes, is served to the end of the support, and then asks to be forgotten.
 WHOLE_WAY: Final = Terms(seed=1, people=1, days=500, share=0.0, gives_up=0.0, forgotten=1.0)

@@ -47,9 +47,11 @@ OFTEN: Final[Mapping[str, Mapping[str, float]]] = {
     "turn": {"die": 0.01, "leap": 0.01, "empty_queue": 0.02},  # between two steps of a process
     "copy": {"made": 0.04},  # nothing wrong yet: log and keys are copied, at a moment
     "office": {"oldest": 0.002, "middle": 0.003, "newest": 0.005},  # all is destroyed, and a copy put in its place
+    "clock": {"back": 0.01, "ahead": 0.003},  # of one process, for a moment: by hours
     "death": {"empty_queue": 0.3, "stay_down": 0.2},  # what else a crash does
 }  # fmt: skip
 OF_COPIES: Final = ("copy", "office")
+OF_CLOCKS: Final = ("clock",)
 # Where a process can die with a difference: between two of these nothing changes that a crash could tell apart.
 PLACES_TO_DIE: Final = ("commit", "committed", "file", "filed", "order", "letter", "taken", "question")
 
@@ -58,16 +60,16 @@ class Faults:
     """Says at each place whether something goes wrong there, and keeps what did."""
 
     def __init__(
-        self, seed: int, *, only: Collection[Fault] | None = None, share: float = 1.0, copies: bool = False
+        self, seed: int, *, only: Collection[Fault] | None = None, share: float = 1.0, never: Collection[str] = ()
     ) -> None:
         """Draw from a seed; with ``only`` nothing but these goes wrong. ``share`` makes everything rarer or oftener.
 
-        Older copies are put back only where ``copies`` says so.
+        Of the kinds in ``never`` nothing goes wrong.
         """
         self._seed = seed
         self._only = None if only is None else {(one.kind, one.number): one.what for one in only}
         self._share = share
-        self._never = () if copies else OF_COPIES
+        self._never = never
         self._passed: Counter[str] = Counter()
         self.happened: list[Fault] = []
         self.are_over = False

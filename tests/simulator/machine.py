@@ -11,6 +11,7 @@ from console.container import Container
 from console.settings import Settings
 from events.world import Clock, SeededEntropy
 from handlers.commanding.service import TaskNotifier
+from tests.simulator.clocks import MachineClock
 from tests.simulator.screens import Screens
 from workers.mail.post import Post
 from workers.running.orders import Orders
@@ -36,7 +37,7 @@ class Machine:
         self.is_dead = True
         self.down_until = 0
         self._data = data
-        self._clock = clock
+        self.clock = MachineClock(clock)
         self._queue = queue
         self._orders = orders
         self._post = post
@@ -59,7 +60,7 @@ class Machine:
         """Open the office anew; nothing is left of the life before but what is on the disk."""
         self.lives, self.is_dead = self.lives + 1, False
         chance = SeededEntropy(hash((seed, len(self.name), ord(self.name[0]), self.lives)))
-        self._container = Container(Settings(data=self._data), clock=self._clock, chance=chance)
+        self._container = Container(Settings(data=self._data), clock=self.clock, chance=chance)
         # One who asks seldom costs a simulated day nothing: what the queue loses is rung for again within minutes.
         terms = WorkerSettings(lease_s=LEASE_S, rhythm=SweepSettings(), patience=Backoff())
         pool = self._container.pool(terms, orders=self._orders, post=self._post)

@@ -12,8 +12,9 @@ from tests.simulator.durable import watched
 from tests.simulator.faults import Fault, Faults
 from tests.simulator.office import FEW, data_of, start
 from tests.simulator.shrinking import RUNS_MAX, shortest
+from tests.simulator.terms import Terms
 from tests.simulator.verdict import Verdict, judged
-from tests.simulator.year import NeverQuiet, Simulation, Terms
+from tests.simulator.year import NeverQuiet, Simulation
 
 
 class Run(NamedTuple):
@@ -38,7 +39,7 @@ def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run
     """Run one seed in a folder and judge it; an error of the engine's is a finding too."""
     small = terms.people <= FEW
     with silent(), watched(), data_of(small, place) as data:
-        faults = Faults(terms.seed, only=only, share=terms.share, copies=terms.copies)
+        faults = Faults(terms.seed, only=only, share=terms.share, never=terms.never)
         world = Simulation(terms, data, start(small=small), faults)
         try:
             world.run()

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from tests.simulator.faults import Fault
 from tests.simulator.office import folder
 from tests.simulator.running import Run, run, shortened
+from tests.simulator.terms import Terms
 from tests.simulator.verdict import PROMISES
-from tests.simulator.year import Terms
 
 MARKS = ("root", "replay", "rows")
 

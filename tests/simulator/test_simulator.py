@@ -17,7 +17,7 @@ from tests.simulator.office import folder
 from tests.simulator.running import run, shortened
 from tests.simulator.seeds import run_all
 from tests.simulator.shrinking import shortest
-from tests.simulator.year import Terms
+from tests.simulator.terms import Terms
 
 SEEDS: Final = (1, 2)  # of each kind of post; `.ci/run` runs 300 of them beside the tests
 # A busy machine takes its time; nothing here is measured.
@@ -52,6 +52,12 @@ def test_where_older_copies_are_put_back_what_they_do_not_know_is_settled(place:
     assert found.verdict is not None
     assert found.verdict.numbers["settled"]
     assert found.verdict.numbers["lifted"] == len(twice) // 2
+
+
+def test_a_year_in_which_clocks_are_set_wrong_keeps_every_promise(place: Path) -> None:
+    found = run(Terms(1, clocks=True), place)
+    assert found.ok, found.findings
+    assert {one.what for one in found.happened if one.kind == "clock"} == {"back", "ahead"}
 
 
 def test_where_nothing_goes_wrong_nothing_is_found(place: Path) -> None:

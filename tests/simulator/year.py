@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import exists, func, select
 
@@ -20,6 +20,7 @@ from events.errors import EventsError
 from events.instants import instant
 from events.world import ManualClock
 from handlers.projections.tables import tasks, timers
+from tests.simulator.clocks import AHEAD_MOST, set_clocks
 from tests.simulator.copies import Copies
 from tests.simulator.durable import WATCH
 from tests.simulator.faults import Faults
@@ -28,6 +29,7 @@ from tests.simulator.outside import Agency, Bank, Habits, Mail, MailServer
 from tests.simulator.queue import Queue
 from tests.simulator.screens import Screens
 from tests.simulator.staff import Staff, Wishes
+from tests.simulator.terms import Terms
 
 ROUNDS_MAX: Final = 40  # of steps at one moment: a bug that never comes to rest is found
 HEALING_MAX: Final = 72  # moments until everything must be done
@@ -48,24 +50,12 @@ class NeverQuiet(AssertionError):
     """What was due is still not done, long after everything was well again."""
 
 
-class Terms(NamedTuple):
-    """What is simulated: how many people come, within how many days, and how much goes wrong."""
-
-    seed: int
-    people: int = 2
-    days: int = 420
-    share: float = 1.0
-    copies: bool = False  # older copies of the office are put back now and then
-    gives_up: float = 0.004  # at each look at a case: the person has had enough
-    forgotten: float = 0.3  # of those whose case has ended ask that everything about them is destroyed
-
-
 class Simulation:
     """A world with an office in it; its ``staff``, ``agency``, ``mail`` and ``bank`` know what really happened."""
 
     def __init__(self, terms: Terms, data: Path, start: datetime, faults: Faults | None = None) -> None:
         self.terms = terms
-        self.faults = faults or Faults(terms.seed, share=terms.share, copies=terms.copies)
+        self.faults = faults or Faults(terms.seed, share=terms.share, never=terms.never)
         self.clock = ManualClock(start)
         self._start = start
         self._order = Random(f"{terms.seed}/order")
@@ -108,6 +98,8 @@ class Simulation:
         self.faults.are_over = True
         for machine in self.machines:
             machine.down_until = 0
+        if self.terms.clocks:
+            self.clock.advance(AHEAD_MOST)  # nothing is written before the newest there is, by whichever clock
         begun = self._rounds
         for _ in range(HEALING_MAX):
             self._moments_work()
@@ -161,6 +153,7 @@ class Simulation:
         """Take steps until nobody has anything to do at this moment; tell whether anything was done."""
         self._moment += 1
         self.copies.moment()
+        set_clocks((machine.clock for machine in self.machines), self.faults)
         self.queue.come_in()
         anything = False
         for number in range(ROUNDS_MAX):
