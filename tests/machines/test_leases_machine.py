@@ -23,7 +23,6 @@ from tests.machines.outside import DOES_IT, MOODS, Mood, Outside
 from tests.simulator import planted
 from tests.simulator.planted_table import Plant
 from workers.running.jobs import AnyJob, JobOutcome, JobResult
-from workflow import tasks
 from workflow.command import CancelTask, ConfirmLetter, RetryTask
 from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.intake.commands import GiveConsent, WithdrawConsent
@@ -34,7 +33,6 @@ pytestmark = pytest.mark.timeout(600 * TIMES)  # a busy machine takes its time
 LEASE: Final = timedelta(seconds=LEASE_S)
 WHICH: Final = st.integers(0, 30)
 HANDS: Final = 3
-ASKS_FIRST: Final = hasattr(tasks, "is_to_be_asked_about")  # the rules of this engine, older or newer
 REPORTS: Final[tuple[JobResult, ...]] = ("done", "refused", "unknown", "dead", "undone")
 
 
@@ -63,7 +61,7 @@ class Leases(Machine):
                 kind = row["kind"]
                 is_letter = kind not in ("book_ticket", "cancel_ticket")
                 due = instant(row["due_at"])
-                known = Work(is_letter, due, gives_back=kind in GIVING_BACK, asks_first=ASKS_FIRST)
+                known = Work(is_letter, due, gives_back=kind in GIVING_BACK)
                 self.work[row["task_id"]] = known
 
     def a_task(self, which: int) -> str:

@@ -27,7 +27,6 @@ class Work:
     tries: int = 0
     wanted: bool = True
     gives_back: bool = False
-    asks_first: bool = True  # what failed, or waits to be tried again, is asked about too before it is taken back
     sent: int = 0  # how often it was really done outside
     allowed: int = 1  # how often it may have been: once, and again for each time somebody had it sent again
     ended: int = 0  # how often the history says that it was done
@@ -87,7 +86,7 @@ class Work:
 
     def _may_have_left(self) -> bool:
         """Tell whether a worker had it in hand, however that ended; a letter that failed was not sent."""
-        return self.asks_first and self.epoch > 0 and not self.is_letter
+        return self.epoch > 0 and not self.is_letter
 
     def _is_dropped(self) -> None:
         if self._may_have_left():
@@ -99,7 +98,7 @@ class Work:
         return self.status in ("dead", "unknown") and self.wanted
 
     def may_be_taken_back(self) -> bool:
-        if self.asks_first and not self.wanted and not self.is_letter:
+        if not self.wanted and not self.is_letter:
             return False  # it is asked about already
         letter_is_lost = self.status == "unknown" and self.is_letter and not self.wanted
         return self.status in ("waiting", "dead") or letter_is_lost
