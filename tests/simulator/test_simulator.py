@@ -91,7 +91,7 @@ def test_a_broken_promise_comes_with_a_short_schedule_that_breaks_it_too(place: 
         planted.no_answer_counts_as_no(patch)
         broken = run(terms, place)
         assert not broken.ok
-        fewer = shortened(terms, place, broken, runs=5)
+        fewer = shortened(terms, place, broken, runs=12)
         assert len(fewer) < len(broken.happened)
         assert not run(terms, place, only=fewer).ok
     assert run(terms, place, only=fewer).ok, "without the planted bug these faults break nothing"
