@@ -204,12 +204,6 @@ class Referrals(Machine):
             assert not one.is_open or one.provider in self.desk.agreed[one.who]
 
 
-def who_has_answered_may_answer_again(patch: pytest.MonkeyPatch) -> None:
-    """A provider that took somebody may take them once more."""
-    sources = moves.STATUS_CHANGES["accepted"] | {"accepted"}
-    patch.setattr(moves, "STATUS_CHANGES", {**moves.STATUS_CHANGES, "accepted": sources})
-
-
 def a_place_is_never_free_again(patch: pytest.MonkeyPatch) -> None:
     """A provider is as full as ever when somebody it helped needs no more help."""
     patch.setattr(moves, "place_freed", lambda *_: [])
@@ -220,7 +214,7 @@ def room_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(decisions, "has_room", lambda *_: True)
 
 
-PLANTED: Final = (who_has_answered_may_answer_again, a_place_is_never_free_again, room_is_not_looked_at)
+PLANTED: Final = (a_place_is_never_free_again, room_is_not_looked_at)
 
 
 def test_nobody_is_promised_help_twice_or_without_their_consent_by_the_rules_alone() -> None:
