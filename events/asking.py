@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-import psycopg
 from sqlalchemy import Connection
 
 from events.batch import execute_prebuilt
@@ -62,8 +61,7 @@ def sent_together(connection: Connection) -> Iterator[None]:
     if not _is_postgresql(connection):
         yield
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
+    driver: Any = connection.connection.driver_connection  # psycopg's, which who only reads SQLite need not load
     with driver.pipeline():
         yield
 

@@ -257,9 +257,9 @@ def _of_case(table: Table, columns: Sequence[ColumnElement[Any]], *which: Column
     return select(rows.order_by(table.c.due_at, *table.primary_key).limit(bindparam("most", type_=Integer)).subquery())
 
 
-_SHOWN: Final = ("task_id", "kind", "subject", "status", "due_at", "attempts", "error", "finished_at")
+_SHOWN: Final = ("task_id", "kind", "subject", "status", "due_at", "attempts", "error", "finished_at", "wanted")
 _NOT_OF_TIMERS: Final[Mapping[str, ColumnElement[Any]]] = {
-    "task_id": timers.c.timer_id, "attempts": literal(0), "error": literal("", Text()),
+    "task_id": timers.c.timer_id, "attempts": literal(0), "error": literal("", Text()), "wanted": literal(True),
 }  # fmt: skip
 _WORK: Final = union_all(
     _of_case(tasks, [tasks.c[name] for name in _SHOWN]),
