@@ -32,7 +32,7 @@ def case(web: WebHouse) -> Story:
 @pytest.fixture
 def anna(web: WebHouse, case: Story, monkeypatch: pytest.MonkeyPatch) -> Person:
     person = web.sign_in()
-    monkeypatch.setattr(web.office.service.log, "_clock", None)
+    monkeypatch.setattr(web.office.service.log.moments, "clock", None)
     return person
 
 
