@@ -48,7 +48,7 @@
     location.reload();
   }
   function leaves() {
-    for (const own of forms) if (own.dirty && !own.sent) sessionStorage.setItem(ON_ITS_WAY, `${own.id()} 0`);
+    for (const own of forms) if ((own.dirty || own.busy) && !own.sent) sessionStorage.setItem(ON_ITS_WAY, `${own.id()} 0`);
     keepAll(true);
   }
   async function send(own, value, leaving) {

@@ -206,7 +206,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
-    """Return the cases one may see, as a board of stages or as a list; as many questions as there are stages."""
+    """Return the cases one may see, as a board of stages or as a list."""
     definitions = tuple(d for d in reader.definitions() if filters.programme in ("", d.programme.programme))
     with reader.container.database.reading() as connection:
         told = board_told(connection, reader.account, reader.now)

@@ -4,7 +4,7 @@ Each sees what those before it decided. Streams are locked in a fixed order (cas
 share), so that two processes cannot wait for each other for ever.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, cast
@@ -17,13 +17,14 @@ from events.facts.decisions import DecisionConfirmed
 from events.facts.intake import CaseOpened
 from events.facts.office import ProgrammePublished
 from events.facts.tasks import Escalated
-from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream, programme_stream
+from events.ids import OFFICE_DECISIONS, CaseId, case_of_stream, case_stream
 from events.instants import instant, instant_text
 from events.log import Log
 from events.writing import EventMetadata, Writing
 from handlers.commanding.answers import Accepted, Answer, Conflict
 from handlers.commanding.errors import ProgrammeUnknown
-from handlers.commanding.held_streams import HeldStreams, ToHold, own_streams
+from handlers.commanding.held_definitions import HeldDefinitions
+from handlers.commanding.held_streams import HeldStreams, own_streams
 from handlers.commanding.remembered_answers import RememberedAnswers
 from handlers.projections.accounts import every_account, officer_streams
 from handlers.projections.board import open_cases
@@ -57,7 +58,6 @@ from workflow.refusals import CASE_EXISTS, TASK_IS_YOURS
 from workflow.rights.machine_ids import MachineIds
 from workflow.situation import OfficeSituation, Situation, StreamFact
 from workflow.subjects.closing.commands import EndProgramme
-from workflow.subjects.directory.state import directory_stream
 from workflow.subjects.intake.commands import ChangeHandle, OpenCase
 from workflow.subjects.team.teams import teams_of
 
@@ -93,10 +93,10 @@ class CommandBatch:
         self._remembered = RememberedAnswers(writing, ids, digest_of)
         held = HeldStreams(writing, folds, log)
         self._streams = held
+        self._rules = HeldDefinitions(definitions, held)
         self._states, self._before, self._load = held.states, held.before, held.load
         self._in_hand: dict[str, InHand] = {}
         self._held: Mapping[str, HeldTask] = {}
-        self._current: dict[str, Definition | None] = {}
 
     # The moment of a turn is taken once everything it looks at is held still: whatever a worker began before
     # a withdrawal was stored is dated before it.
@@ -117,7 +117,7 @@ class CommandBatch:
         answers = [self._answer(command, digest) for command, digest in zip(commands, digests, strict=True)]
         self._work.store(self._writing)
         macs = RowMacs(self._log.keys)
-        project(self._writing, self._before, self._states, self._definition, self._pinned, macs, self._drawings)
+        project(self._writing, self._before, self._states, self._rules.of, self._rules.pinned, macs, self._drawings)
         return BatchResult(answers, self._states, self._work.due())
 
     # -- what a turn looks at -------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class CommandBatch:
         cancelling = {c.case_id for c in commands if isinstance(c, CaseCommand) and cancels(c)}
         connection = self._writing.connection
         with sent_together(connection):
-            asked = self._streams.ask(*self._directories_and_cases(own))
+            asked = self._streams.ask(*self._rules.held_with(own))
             held, in_hand = lock_tasks(connection, finishing), lock_claims(connection, cancelling)
             self._remembered.ask(commands)
             self._writing.ask_now()
@@ -150,43 +150,17 @@ class CommandBatch:
         people = (every_account if everybody else officer_streams)(self._writing.connection)
         return {*people, *(stream for command in asked for stream in office_streams(command, waiting))}
 
-    def _directories_and_cases(self, own: Collection[str]) -> tuple[ToHold, ...]:
-        """Return what is held first: directories, which are kept from changing, and then the cases.
-
-        A directory that has not begun is held by its programme's row. It is asked for once that is held: who waits for
-        a row sees none that was written meanwhile.
-        """
-        first = [stream for stream in own if case_of_stream(stream) is not None or stream.startswith("directory:")]
-        files = [stream for stream in own if stream.startswith("programme:")]
-        known = self._definitions.known()
-        others = [[name(one) for one in known if name(one) not in own] for name in (programme_stream, directory_stream)]
-        return ToHold(files, others[0]), ToHold((), others[1]), ToHold(first)
-
     def _shared(self, command: Command) -> tuple[str, ...]:
         case = self._case(command)
         if case is not None:
-            return needs(command, case, self._definition(case).programme)
-        current = self._current_of(command.programme) if isinstance(command, _NEW) else None
+            return needs(command, case, self._rules.of(case).programme)
+        current = self._rules.current(command.programme) if isinstance(command, _NEW) else None
         return needs(command, None, current.programme) if current else ()
 
     def _case(self, command: Command) -> Case | None:
         if not isinstance(command, CaseCommand | OpenCase):
             return None
         return cast("Case | None", self._states[case_stream(command.case_id)].state)
-
-    def _definition(self, case: Case) -> Definition:
-        return self._live(self._pinned(case))
-
-    def _pinned(self, case: Case) -> Definition:
-        """Return a case's definition as its file says, without the directory of this moment."""
-        return self._definitions.of(case.programme, case.definition)
-
-    def _live(self, definition: Definition) -> Definition:
-        """Return a definition with the directory as it stands in this turn; nobody changes it meanwhile."""
-        stream = directory_stream(definition.programme.programme)
-        if stream not in self._states:
-            self._load((), to_read=[stream])
-        return self._definitions.directories.for_rules(definition, self._states[stream].state)
 
     # -- one command ----------------------------------------------------------------------------------------
 
@@ -211,7 +185,7 @@ class CommandBatch:
         if key is None or case is None:
             return
         said = EventMetadata(key, "system:commands", "system", f"command:{type(command).__name__}",
-                    instant_text(self._now), self._definition(case).hash)  # fmt: skip
+                    instant_text(self._now), self._rules.of(case).hash)  # fmt: skip
         version = self._append(case_stream(CaseId(case.case_id)), Escalated(kind="machine_id_reused"), said)
         self._remembered.keep(key, key, Accepted(key, case.case_id, version, ("Escalated",)))
 
@@ -232,7 +206,7 @@ class CommandBatch:
 
     def _teams(self) -> dict[str, frozenset[str]]:
         """Return by programme the teams somebody may be placed in."""
-        found = {name: self._current_of(name) for name in self._definitions.known()}
+        found = {name: self._rules.current(name) for name in self._definitions.known()}
         return {name: teams_of(definition.programme) for name, definition in found.items() if definition}
 
     def _decide(self, command: Command) -> Answer:
@@ -240,7 +214,7 @@ class CommandBatch:
         against = self._overtaken(command) or self._ghost(command)
         if against is not None:
             return against
-        definition = self._definition(case) if case else self._definition_for(command)
+        definition = self._rules.of(case) if case else self._definition_for(command)
         if isinstance(definition, Refused):
             return definition
         shared = self._shared(command)
@@ -286,22 +260,16 @@ class CommandBatch:
 
     def _open_cases(self, programme: str) -> tuple[str, ...]:
         """Return every open case of a programme; its intake is held still, so none is opened meanwhile."""
-        instant_text = open_cases(self._writing.connection, programme)
+        known = open_cases(self._writing.connection, programme)
         states = [kept.state for stream, kept in self._states.items() if case_of_stream(stream) is not None]
         here = [case for case in states if case is not None and case.programme == programme]
-        ended = {case.case_id for case in here if self._definition(case).journey.stage(case.stage).ends}
-        return tuple(dict.fromkeys(c for c in (*instant_text, *(case.case_id for case in here)) if c not in ended))
-
-    def _current_of(self, programme: str) -> Definition | None:
-        if programme not in self._current:
-            self._current[programme] = self._definitions.newest(programme)
-        found = self._current[programme]
-        return found and self._live(found)
+        ended = {case.case_id for case in here if self._rules.of(case).journey.stage(case.stage).ends}
+        return tuple(dict.fromkeys(c for c in (*known, *(case.case_id for case in here)) if c not in ended))
 
     def _definition_for(self, command: Command) -> Definition | Refused:
         if not isinstance(command, _NEW):
             return refused(CASE_EXISTS())
-        found = self._current_of(command.programme)
+        found = self._rules.current(command.programme)
         if found is None:
             raise ProgrammeUnknown(f"there is no programme {command.programme} here; publish it first")
         return found
@@ -355,7 +323,7 @@ class CommandBatch:
             return [type(told.fact).__name__]
         after = cast("Case", self._states[told.stream].state)
         moment = ReactionContext(
-            before, after, self._definition(after), self._now, command.command_id, version, *self._of_workers(case_id)
+            before, after, self._rules.of(after), self._now, command.command_id, version, *self._of_workers(case_id)
         )
         follows = react(told.fact, moment)
         because = said._replace(cause=f"{told.stream}@{version}", occurred_at=self._writing.now)

@@ -6,7 +6,7 @@ the glass have rows of their own. A test compares both with what the rights say 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from operator import add
@@ -226,20 +226,6 @@ def count_by_stage(
     for row in _found(connection, _counts(account, act, only), now):
         found[row["stage"]] = found.get(row["stage"], 0) + int(row["cases"])
     return dict(sorted(found.items()))  # groups come in whatever order a database finds them
-
-
-def work_for(
-    connection: Connection,
-    account: Account,
-    now: datetime,
-    *,
-    act: Act = "case.see",
-    kinds: Sequence[str] = (),
-    owner: str = "",
-    page: PageRequest = FIRST_PAGE,
-) -> list[RowMapping]:
-    """Return what waits for people on the cases somebody may do an act on, oldest first, with whose case it is."""
-    return _found(connection, _work(account, act, tuple(kinds), owner, page), now)
 
 
 class WorkAsked(NamedTuple):

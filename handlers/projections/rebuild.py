@@ -33,13 +33,8 @@ from handlers.queries.receipts import EVERY_CASE, REBUILDING, SEARCH_TOKENS, Rec
 
 _AT_ONCE = 1000
 _SAY_WHO: Final = ("CaseOpened", "IdentityCorrected")
-_WITHOUT_NAMES: Final = (
-    case_board,
-    case_alerts,
-    case_handles,
-    notices,
-    board_counts,
-)  # where migrations added what the log tells
+# Where migrations added what the log tells.
+_WITHOUT_NAMES: Final = (case_board, case_alerts, case_handles, notices, board_counts)
 _INSERTS = {table: InsertRows(table) for table in READ_MODELS}
 
 

@@ -13,7 +13,8 @@ from tests.kit.people import ANNA
 from tests.kit.programmes import with_beds, with_rooms
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed, JoinWaitingList, ReleaseBed
 

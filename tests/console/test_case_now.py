@@ -15,7 +15,8 @@ from tests.kit.offices import Office
 from tests.kit.people import BORIS
 from tests.kit.roads import STAGES, bring, close, grant, met, plan_trip, ready_to_travel, referred
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 from tests.kit.world import moscow
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed

@@ -18,7 +18,8 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS
 from tests.kit.roads import STAGES, bring, close, grant
 from tests.kit.story import Story
-from tests.kit.web.houses import WebHouse, reading
+from tests.kit.web.houses import WebHouse
+from tests.kit.web.statements import reading
 from workflow import registry
 from workflow.rights.compartments import COMPARTMENTS_OF_ROLE
 from workflow.subjects.access.commands import AssignCase, BreakGlass

@@ -14,8 +14,9 @@ from tests.kit.offices import Office
 from tests.kit.people import BORIS, CLARA
 from tests.kit.roads import MONEY, bring, close, referred
 from tests.kit.story import Story
-from tests.kit.web.houses import WebHouse, reading
+from tests.kit.web.houses import WebHouse
 from tests.kit.web.sent import main_of
+from tests.kit.web.statements import reading
 from workflow.subjects.grants.commands import RequestGrant
 from workflow.subjects.grants.state import grants_of
 from workflow.subjects.hotline.commands import RecordMissedCall

@@ -21,7 +21,8 @@ from tests.kit.roads import (
     ready_to_be_received,
 )
 from tests.kit.story import Story
-from tests.kit.web.houses import WebHouse, reading
+from tests.kit.web.houses import WebHouse
+from tests.kit.web.statements import reading
 from tests.kit.web.today import owned, section
 from workflow.rights.acts import Role
 from workflow.rights.table import Account

@@ -10,8 +10,9 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA, BORIS, CLARA
 from tests.kit.roads import MONEY, consents, grant, paid, release, shown
 from tests.kit.story import story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
 from tests.kit.web.purse import STORY, Forms, asked, form_in, home, page
+from tests.kit.web.statements import reading
 from workflow.subjects.grants.commands import ChangePayee, RequestGrant
 from workflow.subjects.grants.state import grants_of
 

@@ -14,7 +14,8 @@ from tests.kit.offices import Office
 from tests.kit.people import ANNA
 from tests.kit.roads import bring
 from tests.kit.story import Story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 from workflow.subjects.access.commands import AssignCase, BreakGlass
 from workflow.subjects.intake.commands import OpenSealed
 

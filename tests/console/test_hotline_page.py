@@ -11,7 +11,8 @@ import pytest
 from console.views.hotline import status_of
 from tests.kit.offices import Office
 from tests.kit.people import BORIS
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 from workflow.subjects.hotline.commands import PrintCaseCodes, TakeCall
 
 

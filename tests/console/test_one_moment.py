@@ -11,7 +11,8 @@ from events.database import sqlite_url
 from tests.kit.offices import Office
 from tests.kit.roads import bring
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 
 MOST = 12  # of any page here: session, moment, case and look, and what is drawn of it
 

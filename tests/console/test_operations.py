@@ -21,8 +21,9 @@ from tests.kit.officers import founding
 from tests.kit.offices import Office
 from tests.kit.roads import bank_says, bring, grant, paid, release
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, behind, reading
+from tests.kit.web.houses import Person, WebHouse, behind
 from tests.kit.web.sent import main_of
+from tests.kit.web.statements import reading
 from workflow.command import CancelTask
 from workflow.rights.acts import ROLES, Role
 from workflow.subjects.grants.commands import RecordStrangeAnswer, SettleBankAnswer

@@ -13,7 +13,8 @@ from handlers.queries.referrals import disclosed_fields
 from tests.kit.offices import Office, open_office
 from tests.kit.roads import bring, referred, served
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, reading
+from tests.kit.web.houses import Person, WebHouse
+from tests.kit.web.statements import reading
 from workflow.programme.loading import shipped_programme_text
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.intake.commands import WithdrawConsent

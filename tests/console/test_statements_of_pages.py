@@ -18,7 +18,7 @@ from tests.kit.web.asking import Asking
 from tests.kit.web.houses import Person
 from tests.kit.web.knocks import Knock, Way, knock_of, ways_into
 from tests.kit.web.standings import LATE, Town
-from tests.kit.web.statements import statements_sent
+from tests.kit.web.statements import reading
 
 # By the route's own path. The pages that people open all day come first.
 ALLOWED: Final[Mapping[str, int]] = {
@@ -73,7 +73,7 @@ async def _asked(town: Town) -> dict[str, list[str]]:
         knock = knock_of(way, late)
         if (person := await _let_in(asking, people, knock)) is not None:
             await asking.ask(person, knock.method, knock.path)
-            with statements_sent(town.office) as sent:
+            with reading(town.office) as sent:
                 await asking.ask(person, knock.method, knock.path)
             found[knock.route] = list(sent)
     return found

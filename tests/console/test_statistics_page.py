@@ -28,7 +28,8 @@ from tests.kit.offices import Office
 from tests.kit.people import BORIS
 from tests.kit.roads import bring, consents
 from tests.kit.story import story
-from tests.kit.web.houses import Person, WebHouse, behind, reading
+from tests.kit.web.houses import Person, WebHouse, behind
+from tests.kit.web.statements import reading
 from workflow.rights.acts import Role
 from workflow.rights.table import Account
 from workflow.subjects.accommodation.commands import HoldBed

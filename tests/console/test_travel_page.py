@@ -11,7 +11,8 @@ from tests.console.test_travel import board as board_of_the_command_line
 from tests.kit.offices import Office
 from tests.kit.roads import booked, bring, consents, plan_trip, ready_to_travel
 from tests.kit.story import Story, story
-from tests.kit.web.houses import Person, WebHouse, behind, reading
+from tests.kit.web.houses import Person, WebHouse, behind
+from tests.kit.web.statements import reading
 from workflow.subjects.access.commands import AssignCase
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.documents.commands import RecordDocumentLoss

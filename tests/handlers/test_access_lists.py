@@ -11,7 +11,7 @@ import pytest
 
 from events.instants import instant_text
 from handlers.projections.board_counts import COUNTED
-from handlers.projections.case_access import PageRequest, board_told, cases_for, count_by_stage, work_for
+from handlers.projections.case_access import PageRequest, WorkAsked, board_told, cases_for, count_by_stage, work_of_all
 from handlers.projections.rebuild import rebuild, rebuild_if_new
 from handlers.projections.tables import case_board, case_relations
 from handlers.states.case_reader import CaseReader, CaseSnapshot
@@ -108,7 +108,7 @@ def test_a_list_holds_the_cases_the_rights_allow_and_no_others(offices: Office, 
         with offices.database.reading() as connection:
             listed = cases_for(connection, account, now, act=act, ended=None)
             counted = count_by_stage(connection, account, now, act=act)
-            work = work_for(connection, account, now, act=act, page=PageRequest(limit=500))
+            work = work_of_all(connection, account, now, (WorkAsked(act),), PageRequest(limit=500))
         assert {row["case_id"]: row["stage"] for row in listed} == allowed, (account, act)
         assert len(listed) == len(allowed)
         assert sum(counted.values()) == len(allowed)

@@ -5,27 +5,58 @@ from __future__ import annotations
 from collections import deque
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from events.facts.grants import TrancheInstructed, TrancheRejected
 from events.facts.tasks import TaskCancelled, TaskRetried, TaskUnknown, TaskUnwanted
 from tests.kit.roads import bring, grant, release
 from tests.kit.story import Story, story
-from tests.kit.workshop import MoodyOrders, Workshop
+from tests.kit.workshop import Hand, MoodyOrders, Workshop
 from workers.effects.grants import disburse_grant
 from workers.errors import Unavailable
-from workers.running.jobs import JobOutcome
+from workers.running.jobs import AnyJob, JobOutcome, JobResult
 from workflow.command import AdvanceCase, CancelTask, RetryTask
 from workflow.subjects.grants.commands import ReleaseTranche
 from workflow.subjects.intake.commands import WithdrawConsent
 
 
-def test_a_payment_of_a_worker_that_died_is_not_called_stopped_when_the_person_withdraws(shop: Workshop) -> None:
+class WrittenPart(NamedTuple):
+    """Somebody's part that was written for the bank, and the worker that wrote it, before it reports anything."""
+
+    case: Story
+    grant_id: str
+    hand: Hand
+    job: AnyJob
+
+    def reports(self, result: JobResult) -> None:
+        self.hand.performer.report([JobOutcome(self.job, result, "Unavailable")])
+
+
+def a_part_to_be_paid(shop: Workshop) -> tuple[Story, str, str]:
     case = bring(story(shop.office), "reintegration")
-    release(case, grant(case, "reinstallation", "EUR 200"))
-    task_id = case.task(kind="disburse_grant")
-    dies = shop.worker("dies")
-    (job,) = dies.leases.claim([task_id], shop.now)
-    disburse_grant(job, dies.performer.outside)
+    grant_id = grant(case, "reinstallation", "EUR 200")
+    release(case, grant_id)
+    return case, grant_id, case.task(kind="disburse_grant")
+
+
+def a_written_part(shop: Workshop) -> WrittenPart:
+    case, grant_id, task_id = a_part_to_be_paid(shop)
+    hand = shop.worker()
+    (job,) = hand.leases.claim([task_id], shop.now)
+    disburse_grant(job, hand.performer.outside)
+    return WrittenPart(case, grant_id, hand, job)
+
+
+def a_payment_that_failed(shop: Workshop) -> tuple[Story, str, str]:
+    """Return somebody whose part was written for the bank, as nobody here knows: its worker was told that it failed."""
+    part = a_written_part(shop)
+    part.reports("dead")
+    return part.case, part.grant_id, part.job.task_id
+
+
+def test_a_payment_of_a_worker_that_died_is_not_called_stopped_when_the_person_withdraws(shop: Workshop) -> None:
+    part = a_written_part(shop)
+    case, task_id = part.case, part.job.task_id
     case.does(AdvanceCase, trigger="withdraw", reason="declined")
     shop.lapse()
     shop.worker("next").sweeper.sweep()
@@ -59,19 +90,6 @@ def test_an_order_that_was_taken_though_it_was_said_to_have_failed_is_known_afte
     assert (shop.status(task_id), shop.told(case, "TaskUnwanted")) == ("waiting", ["TaskUnwanted"])
     hand.sweeper.sweep()
     assert shop.status(task_id) == "done", "it is in the agent's book, and has to be given back"
-
-
-def a_payment_that_failed(shop: Workshop) -> tuple[Story, str, str]:
-    """Return somebody whose part was written for the bank, as nobody here knows: its worker was told that it failed."""
-    case = bring(story(shop.office), "reintegration")
-    grant_id = grant(case, "reinstallation", "EUR 200")
-    release(case, grant_id)
-    task_id = case.task(kind="disburse_grant")
-    hand = shop.worker()
-    (job,) = hand.leases.claim([task_id], shop.now)
-    disburse_grant(job, hand.performer.outside)
-    hand.performer.report([JobOutcome(job, "dead", "Unavailable")])
-    return case, grant_id, task_id
 
 
 def test_a_payment_that_failed_is_asked_about_before_its_money_is_free_and_found_at_the_bank(shop: Workshop) -> None:
@@ -138,23 +156,17 @@ def test_one_that_failed_is_asked_about_also_when_somebody_has_it_tried_again_in
 
 
 def test_a_payment_nobody_has_begun_is_called_off_at_once(shop: Workshop) -> None:
-    case = bring(story(shop.office), "reintegration")
-    release(case, grant(case, "reinstallation", "EUR 200"))
-    task_id = case.task(kind="disburse_grant")
+    case, _, task_id = a_part_to_be_paid(shop)
     case.when(CancelTask, task_id=task_id, reason="typed wrongly").then(TaskCancelled, TrancheRejected)
     assert shop.status(task_id) == "cancelled"
 
 
 def test_a_payment_that_waits_to_be_tried_again_is_asked_about_when_it_is_called_off(shop: Workshop) -> None:
-    case = bring(story(shop.office), "reintegration")
-    release(case, grant(case, "reinstallation", "EUR 200"))
-    task_id = case.task(kind="disburse_grant")
-    hand = shop.worker()
-    (job,) = hand.leases.claim([task_id], shop.now)
-    disburse_grant(job, hand.performer.outside)
-    hand.performer.report([JobOutcome(job, "unavailable", "Unavailable")])
+    part = a_written_part(shop)
+    case, task_id = part.case, part.job.task_id
+    part.reports("unavailable")
     case.when(CancelTask, task_id=task_id, reason="typed wrongly").then(TaskUnwanted)
-    hand.sweeper.sweep()
+    part.hand.sweeper.sweep()
     assert shop.status(task_id) == "done"
     assert shop.told(case, "TrancheRejected") == []
 
@@ -181,15 +193,11 @@ def test_a_payment_that_failed_for_good_is_asked_about_when_the_person_withdraws
 
 
 def test_one_that_is_refused_after_it_was_called_off_is_asked_about_too(shop: Workshop) -> None:
-    case = bring(story(shop.office), "reintegration")
-    release(case, grant(case, "reinstallation", "EUR 200"))
-    task_id = case.task(kind="disburse_grant")
-    hand = shop.worker()
-    (job,) = hand.leases.claim([task_id], shop.now)
-    disburse_grant(job, hand.performer.outside)
+    part = a_written_part(shop)
+    case, task_id = part.case, part.job.task_id
     case.does(AdvanceCase, trigger="withdraw", reason="declined")
-    hand.performer.report([JobOutcome(job, "refused", "Refused")])
-    hand.sweeper.sweep()
+    part.reports("refused")
+    part.hand.sweeper.sweep()
     assert shop.status(task_id) == "done"
     assert shop.told(case, "TrancheInstructed", "TrancheRejected") == [TrancheInstructed.__name__]
 
@@ -207,28 +215,13 @@ def test_a_ticket_that_is_given_back_by_telephone_is_asked_about_and_then_let_be
     assert len(shop.book.deliveries()) == 1
 
 
-def test_an_order_that_waits_to_be_tried_again_is_asked_about_when_the_journey_is_planned_anew(shop: Workshop) -> None:
-    case, task_id = shop.ticketed()
-    shop.orders = MoodyOrders(shop.book, after=deque([Unavailable("500")]))
-    hand = shop.worker()
-    hand.performer.perform([task_id])
-    assert shop.status(task_id) == "waiting"
-    case.does(WithdrawConsent, purpose="travel")
-    hand.sweeper.sweep()
-    assert shop.status(task_id) == "done", "it is in the agent's book, and has to be given back"
-
-
 def test_a_payment_that_waits_for_another_worker_is_not_called_stopped_while_its_file_lies_with_the_bank(
     shop: Workshop,
 ) -> None:
-    case = bring(story(shop.office), "reintegration")
-    release(case, grant(case, "reinstallation", "EUR 200"))
-    task_id = case.task(kind="disburse_grant")
-    dies = shop.worker("dies")
-    (job,) = dies.leases.claim([task_id], shop.now)
-    disburse_grant(job, dies.performer.outside)
+    part = a_written_part(shop)
+    case, task_id = part.case, part.job.task_id
     shop.lapse()
-    dies.leases.free([job], shop.now)
+    part.hand.leases.free([part.job], shop.now)
     assert shop.status(task_id) == "waiting"
     case.does(AdvanceCase, trigger="withdraw", reason="declined")
     shop.worker("next").sweeper.sweep()

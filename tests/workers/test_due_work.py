@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, delete, ins
 
 from handlers.projections.closed_accounts import was_closed
 from handlers.projections.tables import accounts, drafts, staff_mails, tasks, timers, to_compare
-from tests.kit.web.houses import reading
+from tests.kit.web.statements import reading
 from tests.kit.workshop import Workshop
 from workers.running.due_work import DueWork, due_work
 from workers.running.sweeper import SweepResult

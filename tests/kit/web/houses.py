@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -179,33 +178,3 @@ def behind(office: Office) -> Container:
     opened.houses = CurrentOccupancy(office.service.log)
     opened.files = MemoryFiles()
     return opened
-
-
-@contextmanager
-def reading(office: Office) -> Iterator[list[str]]:
-    """Yield the statements that are sent to the database meanwhile: pages ask a fixed number, however many cases."""
-    from sqlalchemy import event
-
-    statements: list[str] = []
-
-    def heard(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT", "SET", "SHOW")):
-            statements.append(statement)
-
-    databases = [office.database, office.service.log.database]
-    engines = [engine for database in databases for engine in engines_of(database)]
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", heard)
-    try:
-        yield statements
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", heard)
-
-
-def engines_of(database: Any) -> list[Any]:
-    """Return the engines of a database, each once; what only carries options hears what the one behind it hears."""
-    from sqlalchemy import Engine
-
-    found = [value for value in vars(database).values() if isinstance(value, Engine)]
-    return list({id(engine): engine for engine in (getattr(one, "_proxied", one) for one in found)}.values())

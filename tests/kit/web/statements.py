@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from tests.kit.offices import Office
-from tests.kit.web.houses import engines_of
 
 # Not asked of what is stored: where a transaction begins and ends, and what a trigger does by itself.
 _FRAME: Final = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "--")
 
 
 @contextmanager
-def statements_sent(office: Office) -> Iterator[list[str]]:
+def reading(office: Office) -> Iterator[list[str]]:
     """Yield every statement that is sent to a SQLite office meanwhile."""
     heard: list[str] = []
 
@@ -41,3 +40,9 @@ def statements_sent(office: Office) -> Iterator[list[str]]:
         for engine in engines:
             event.remove(engine, "checkout", begin)
             event.remove(engine, "checkin", end)
+
+
+def engines_of(database: Any) -> list[Any]:
+    """Return the engines of a database, each once; what only carries options hears what the one behind it hears."""
+    found = [value for value in vars(database).values() if isinstance(value, Engine)]
+    return list({id(engine): engine for engine in (getattr(one, "_proxied", one) for one in found)}.values())
