@@ -21,7 +21,8 @@ from console.printing import print_events, print_json, print_rows, say
 from console.settings import Settings
 from console.simulation.summary import Summary, print_summary, summary
 from console.simulation.year import Rehearsal, Year, empty_folder, most_travelled
-from console.verbs.serve import PORT, ended_in_order, server_for, site_for
+from console.verbs.serve import PORT, ended_in_order, site_for
+from console.web.site import Door
 from events.world import ManualClock, RunningClock, SeededEntropy, SystemClock, SystemEntropy
 from workflow.programme.loading import load_definition, shipped_programme_text
 
@@ -154,8 +155,10 @@ def _admitted(container: Container, data: Path, address: str) -> list[Key]:
 
 
 def _serve(container: Container, listening: socket.socket) -> None:
+    from console.serving import server_for
+
     port = listening.getsockname()[1]
-    server = server_for(container, site_for(_HOST, port), _HOST, port)
+    server = server_for(container, site_for(_HOST, port), Door(_HOST, port))
     with ended_in_order():
         server.run(sockets=[listening])
     say("")

@@ -16,20 +16,16 @@ import typer
 from console.cli_support import Data, office, plainly
 from console.container import Container
 from console.errors import BadInput, PortTaken
-from console.printing import say, say_error
+from console.printing import UNAVAILABLE, say, say_error
 from console.settings import overridden
-from console.web.site import LOOPBACK, Site
-from events.world import SystemClock
+from console.web.site import LOOPBACK, Door, Site
 
 if TYPE_CHECKING:
-    from uvicorn import Server
-
-    from console.web.context import WebContext
+    from pathlib import Path
 
 PORT: Final = 8421
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
-CONNECTIONS_MAX: Final = 600  # more than may wait and listen together: the rest is for pages and forms
-_GRACE_S: Final = 3  # open pages listen for changes for ever; they come back by themselves
+PROCESSES_MAX: Final = 32
 
 
 def serve(
@@ -42,6 +38,10 @@ def serve(
     proxy: Annotated[str, typer.Option(help="Address of that proxy; it alone may say whom it asks for.")] = "127.0.0.1",
     threads: Annotated[int, typer.Option(min=1, max=64, help="Worker threads, when there is no Redis.")] = 4,
     workers: Annotated[bool, typer.Option("--workers/--no-workers", help="Do tasks in this process too.")] = True,
+    processes: Annotated[
+        int,
+        typer.Option(min=1, max=PROCESSES_MAX, help="So many processes behind the address; more than one need Redis."),
+    ] = 1,
 ) -> None:
     """Serve the console until stopped with Ctrl-C; without Redis this process does the tasks too.
 
@@ -49,12 +49,33 @@ def serve(
     """
     with plainly():
         site = site_for(host, port, origin)
+    if processes > 1:
+        _serve_several(data, site, Door(host, port, proxy), processes)
+        return
     with office(data, ring=True) as container:
         listening = _listening(host, port)
         _say(container, site)
         container.watch_keys()
+        from console.serving import server_for
+
         with _working(container, threads if workers else 0), ended_in_order():
-            server_for(container, site, host, port, proxy).run([listening])
+            server_for(container, site, Door(host, port, proxy)).run([listening])
+
+
+def _serve_several(data: Path | None, site: Site, door: Door, many: int) -> None:
+    """Serve in several processes; this one only looks after them."""
+    with office(data) as container:
+        if container.settings.redis_url is None:
+            raise BadInput(
+                "several processes need a queue that all of them reach: set WAYHOME_REDIS_URL, and let "
+                "`wayhome work` do the tasks"
+            )
+        listening = _listening(door.host, door.port)
+        _say(container, site)
+    from console.serving import serve_in_processes
+
+    if not serve_in_processes(container.settings, site, door, many, listening):
+        raise typer.Exit(UNAVAILABLE)
 
 
 @contextmanager
@@ -91,35 +112,6 @@ def site_for(host: str, port: int, origin: str = "") -> Site:
     if not site.encrypted and not (site.host in LOOPBACK and _is_loopback(host)):
         raise BadInput("the origin begins with https://; without it only this machine is served")
     return site
-
-
-def server_for(container: Container, site: Site, host: str, port: int, proxy: str = "127.0.0.1") -> Server:
-    """Return a server for an office; it keeps no list of who looked at which page, that is the log's own work."""
-    from uvicorn import Config, Server
-
-    from console.web.app import console
-    from console.web.context import build_context
-    from console.web.punctual_protocol import HEAD_S, PunctualProtocol
-
-    web: WebContext = build_context(container, site, SystemClock())
-    config = Config(
-        console(web),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=site.encrypted,
-        forwarded_allow_ips=proxy,
-        http=PunctualProtocol,
-        h11_max_incomplete_event_size=16_384,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_keep_alive=HEAD_S,
-        timeout_graceful_shutdown=_GRACE_S,
-        ws="none",
-        lifespan="off",
-    )
-    return Server(config)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.types import Lifespan
 
 from console.accounts.passwords import HashingBusy
 from console.api import ROUTERS
@@ -30,9 +31,9 @@ OPEN: Final = frozenset({
 })  # fmt: skip
 
 
-def console(web: WebContext) -> FastAPI:
+def console(web: WebContext, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Return the console as an ASGI application; raises AssertionError when a route has no rule."""
-    app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Wayhome", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.web = web
     for router in (static.router, live.router, *PAGES, *ROUTERS):
         app.include_router(router)

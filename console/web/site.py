@@ -1,6 +1,7 @@
 """What a console is told about the place it runs at."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -39,3 +40,11 @@ class Site:
     def cookie(self) -> str:
         """Return the session cookie's name; the prefix keeps it to this host (RFC 6265bis)."""
         return "__Host-wayhome" if self.encrypted else "wayhome"
+
+
+class Door(NamedTuple):
+    """Where the server listens, and whose word it takes for whom it asks."""
+
+    host: str
+    port: int
+    proxy: str = "127.0.0.1"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from console.container import Container
-from console.verbs.serve import server_for
-from console.web.site import Site
+from console.serving import server_for
+from console.web.site import Door, Site
 from tests.chaos.agent import RemoteAgent
 from tests.chaos.clock import ChaosClock
 from tests.chaos.mail_sink import KeyedPost
@@ -51,7 +51,7 @@ def console(place: Place, part: Part) -> None:
     office.ring_workers()
     office.watch_keys()
     listening = socket.create_server((part.address, part.port))
-    server = server_for(office, Site(part.origin), part.address, part.port)
+    server = server_for(office, Site(part.origin), Door(part.address, part.port))
     threading.Thread(
         target=_end_when_orphaned, args=(lambda: setattr(server, "should_exit", True),), daemon=True
     ).start()

@@ -52,10 +52,10 @@ def free_port() -> int:
 
 def wait_for(port: int, process: subprocess.Popen[str], name: str = "localhost") -> str:
     """Return the address once it answers; until somebody listens there a bare socket asks, which costs least."""
-    until, address = time.monotonic() + 60, f"http://localhost:{port}"
+    until, address = time.monotonic() + 120, f"http://localhost:{port}"
     while time.monotonic() < until and process.poll() is None:
         with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=2):
-            assert httpx2.get(f"{address}/healthz", timeout=20, headers={"host": name}).text == "ok\n"
+            assert httpx2.get(f"{address}/healthz", timeout=60, headers={"host": name}).text == "ok\n"
             return address
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)  # nothing says that a port is open now; that a process ended is heard at once
