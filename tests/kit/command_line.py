@@ -57,7 +57,7 @@ class Wayhome:
 
     def __init__(self, data: Path, environment: dict[str, str] | None = None) -> None:
         self.data = data
-        self._environment = {"WAYHOME_DATA": str(data), **(environment or {})}
+        self.environment = {"WAYHOME_DATA": str(data), **(environment or {})}
 
     def run(self, *words: str, **environment: str) -> Result:
         """Run a command and return how it ended; an exception that is no exit fails the test.
@@ -70,7 +70,7 @@ class Wayhome:
     def run_as_typed(self, *words: str, answers: Sequence[str] = (), **environment: str) -> Result:
         """Run a command to the letter, and type these answers when it asks."""
         said = "".join(f"{answer}\n" for answer in answers) or None
-        result = CliRunner().invoke(app, words, input=said, env=self._environment | environment, prog_name="wayhome")
+        result = CliRunner().invoke(app, words, input=said, env=self.environment | environment, prog_name="wayhome")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code in EXPECTED_CODES, result.output
@@ -142,7 +142,7 @@ class Wayhome:
 
     def typed(self, *answers: str, words: tuple[str, ...]) -> Result:
         """Run a command that asks questions, and answer them."""
-        return CliRunner().invoke(app, words, env=self._environment, input="\n".join(answers) + "\n")
+        return CliRunner().invoke(app, words, env=self.environment, input="\n".join(answers) + "\n")
 
     def json(self, *words: str, code: int = 0) -> Any:
         """Run a command with --json and return the one document it printed."""

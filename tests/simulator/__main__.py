@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from itertools import count
 
+from tests.servers.postgres import postgres_server
 from tests.simulator.every_place import crash_everywhere
+from tests.simulator.every_upgrade import crash_in_upgrade
 from tests.simulator.office import folder
 from tests.simulator.seeds import Sum, run_all
 from tests.simulator.terms import Terms
@@ -31,9 +34,13 @@ def main() -> int:
 
 def _every_place(every: int) -> int:
     with folder() as place:
-        found = crash_everywhere(place, every=every)
-    print("\n".join([*found.findings, found.line]))
-    return 1 if found.findings else 0
+        way = crash_everywhere(place, every=every)
+    print("\n".join([*way.findings, way.line]), flush=True)
+    with folder() as place, postgres_server() as server:
+        upgrades = [crash_in_upgrade(place, count(0, every), on) for on in (None, server)]
+    for found in upgrades:
+        print("\n".join([*found.findings, found.line]), flush=True)
+    return 1 if way.findings or any(found.findings for found in upgrades) else 0
 
 
 def _seeds(given: argparse.Namespace) -> int:
