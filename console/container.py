@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Final, Literal
@@ -44,6 +44,7 @@ from workflow.programme.loading import Definition, load_definition
 from workflow.rights.acts import OPERATOR
 
 if TYPE_CHECKING:  # a command that only looks loads no workers, queue or bank
+    from console.simulation.order_book import OrderBook
     from events.facts.restore import OrphanFound
     from handlers.checks.check_results import SentOutside
     from handlers.queries.operations import UnreadFile
@@ -176,7 +177,10 @@ class Container:
 
     def _ordered(self) -> Collection[str]:
         """Return the keys of all orders; looking makes no order book where there is none."""
-        return self._orders().known() if self.settings.order_file.exists() else ()
+        if not self.settings.order_file.exists():
+            return ()
+        with closing(self._orders()) as book:
+            return book.known()
 
     def _refuse_what_is_unknown(self) -> None:
         found, quarantine = self.unknown_outside(), quarantine_of(self.log)
@@ -188,7 +192,7 @@ class Container:
                 "none, say so: `wayhome restore accept`"
             )
 
-    def _orders(self) -> Orders:
+    def _orders(self) -> OrderBook:
         from console.simulation.order_book import OrderBook
 
         return OrderBook(self.settings.order_file)

@@ -148,3 +148,4 @@ def watched() -> Iterator[Watch]:
             yield WATCH
         finally:
             WATCH.passed = PASS
+            WATCH.open.clear()  # what nobody closed is closed when nobody holds it
