@@ -63,7 +63,8 @@ class Outside(NamedTuple):
     def performed(self, tried_again: Counter[str]) -> dict[str, int]:
         """Return how often each task was done; a letter that a person had written again is that person's."""
         letters = Counter(one.key for one in self.letters if not one.key.startswith("party-"))
-        letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in tried_again.items()}))
+        again = {key: min(times, letters[key] - 1) for key, times in tried_again.items() if key in letters}
+        letters.subtract(again)
         return dict(Counter(order.key for order in self.orders) + letters)
 
 

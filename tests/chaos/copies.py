@@ -1,20 +1,16 @@
-"""Backups of the running office, and an older one that takes the place of log and keys.
+"""An older backup takes the place of log and keys in the middle of a run.
 
-It is done with what an operator has: ``wayhome backup`` while everything runs; then everybody is ended, the copy is put
-in an empty place, accepted, and moved to PostgreSQL, as the operator's guide says. What lies outside is as it was.
+It is done with what an operator has: everybody is ended, the copy is put in an empty place, accepted,
+and moved to PostgreSQL, as the operator's guide says. What lies outside is as it was.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
 
 import redis
 
@@ -22,82 +18,14 @@ from console.container import Container
 from console.copies import copy_keys, put_in_place
 from console.settings import Settings
 from events.errors import BackupRefused, EventsError, KeysBehind, LogBehind
+from tests.chaos.backups import Backup, Backups, said_by_operator, wayhome
 from tests.chaos.clock import ChaosClock
-from tests.chaos.place import Place
-from tests.chaos.players import ROOT
 from tests.chaos.preparing import CROWDS
 from tests.chaos.quarantine import Quarantine, orders_shown
-from tests.chaos.restored import Restored, note
+from tests.chaos.restored import Restored, counts, note, restores
 from tests.chaos.town import INSIDE, UP_S, Town
-from tests.kit.web.served import PROGRAM
 from tests.simulator.operator import Operator
 from tests.simulator.paper import Paper, paper_of
-
-KEPT_MAX: Final = 4  # copies: of more, the second goes
-EVERY_S: Final = 4.0
-SELDOM: Final = 8  # times as long as a copy takes passes before the next
-ONE_BACK: Final = 0.25  # of restores: then a newer copy follows at once, if there is one
-
-
-class Backup(NamedTuple):
-    """A copy of log and keys, in two folders, and when it was begun."""
-
-    folder: Path
-    begun: int
-
-    @property
-    def log(self) -> Path:
-        """Return the copy of the log."""
-        return self.folder / "log" / "log.sqlite"
-
-    @property
-    def keys(self) -> Path:
-        """Return the copy of the keys."""
-        return self.folder / "keys" / "keys.sqlite"
-
-
-class Backups:
-    """Has the office copied now and then, by the product's own program, while everything else goes on."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self._running: subprocess.Popen[bytes] | None = None
-        self._not_before = time.monotonic() + EVERY_S
-        self._made = 0
-        self.kept: list[Backup] = []
-
-    def look(self) -> None:
-        """Begin a copy if it is time, or take up one that is ready."""
-        if self._running is None:
-            if time.monotonic() >= self._not_before:
-                self._begin()
-        elif self._running.poll() is not None:
-            self._ended(ok=self._running.returncode == 0)
-
-    def end(self) -> None:
-        """Break off what is being copied."""
-        if self._running is not None:
-            self._running.kill()
-            self._running.wait()
-            self._ended(ok=False)
-
-    def _begin(self) -> None:
-        self._made += 1
-        self._next = Backup(self._place.folder / "copies" / str(self._made), time.monotonic_ns())
-        for file in (self._next.log, self._next.keys):
-            file.parent.mkdir(parents=True)
-        words = ["backup", "--log", str(self._next.log), "--keys", str(self._next.keys), "--json"]
-        self._running = wayhome(self._place, words, {"WAYHOME_DATABASE_URL": self._place.database})
-
-    def _ended(self, *, ok: bool) -> None:
-        self._running = None
-        took = (time.monotonic_ns() - self._next.begun) / 1e9
-        self._not_before = time.monotonic() + max(EVERY_S, took * SELDOM)
-        if ok:
-            self.kept.append(self._next)
-        gone = self.kept.pop(1) if len(self.kept) > KEPT_MAX else None if ok else self._next
-        if gone is not None:
-            shutil.rmtree(gone.folder)
 
 
 class Copies:
@@ -106,6 +34,7 @@ class Copies:
     def __init__(self, town: Town) -> None:
         self._town, self._place = town, town.place
         self._backups = Backups(town.place)
+        self._operator = Operator(self._here, ChaosClock(self._place.clock), self._place.seed)
         self._quarantine: Quarantine | None = None
         self._put_back = self._refused = self._lost = self._again = 0
         self._settled = self._counted = 0
@@ -120,17 +49,16 @@ class Copies:
     def told(self) -> str:
         """Return in a line what came of older copies."""
         return (
-            f"{self._put_back} put back, {self._again} of them newer than what was there, {self._refused} refused, "
+            f"{self._put_back} put back, {self._again} of them of a history that was lost, {self._refused} refused, "
             f"{self._lost} events lost, {self._settled} things settled, {self._counted} payments counted"
         )
 
     def look(self) -> None:
-        """Have a copy made now and then, and answers of the bank read again that a lost part had heard."""
+        """Have a copy made now and then."""
         self._backups.look()
-        self.hear()
 
     def hear(self) -> None:
-        """Have answers of the bank read again, where payments wait for them."""
+        """Have answers of the bank read again that a lost part had heard, where payments wait for them."""
         if self._quarantine is not None:
             self._quarantine.hear()
 
@@ -153,7 +81,7 @@ class Copies:
         self._end_everybody()
         paper, destroyed, size = self._last_look()
         self._paper = self._paper.with_more(paper)
-        chosen = chance.choice(self.kept)
+        chosen = chance.choices(self.kept, [age + 1 for age in range(len(self.kept))])[0]  # newer ones more often
         held, events = self._in_place(chosen, newest_keys=chance.random() < 0.5)
         known = self._accepted()
         self._to_the_server()
@@ -161,7 +89,8 @@ class Copies:
             with suppress(redis.RedisError):
                 self._town.queue.client.flushall()
         self._put_back += 1
-        self._lost, self._again = self._lost + max(0, size - events), self._again + (events > size)
+        self._lost += max(0, size - events)
+        self._again += not counts(held.begun, restores(self._place.histories))
         told = Restored(held.begun, time.monotonic_ns(), events, size - events, paper, destroyed)
         note(self._place.histories, told)
         self._quarantine = Quarantine(self._place, self._put_back, self._paper, known)
@@ -222,33 +151,19 @@ class Copies:
 
     def _accepted(self) -> frozenset[str]:
         """Accept the copy, which nobody may open before; return the tasks it knows."""
-        clock = ChaosClock(self._place.clock)
         try:
-            Container(self._here, clock=clock).close()
+            Container(self._here, clock=ChaosClock(self._place.clock)).close()
         except (LogBehind, KeysBehind):
             with orders_shown(self._place):
-                return Operator(self._here, clock, self._place.seed + self._put_back).begin()
+                return self._operator.begin()
         raise AssertionError("a copy was opened as if it were the newest")
 
     def _to_the_server(self) -> None:
         fresh = self._town.log.server.fresh_database()
         moving = wayhome(self._place, ["move", "--to", fresh, "--json"], {})
-        assert moving.wait() == 0, f"the copy cannot be moved; see {_said(self._place)}"
+        assert moving.wait() == 0, f"the copy cannot be moved; see {said_by_operator(self._place)}"
         self._town.log.put_in_place(fresh)
         _remove(self._here.log_file)
-
-
-def wayhome(place: Place, words: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Begin the product's own program on the office of a run; what it says goes to a file."""
-    told = os.environ | {"WAYHOME_ALLOW_OWNER": "yes"} | environment
-    with _said(place).open("ab") as said:
-        return subprocess.Popen(
-            [*PROGRAM, words[0], "--data", str(place.data), *words[1:]], cwd=ROOT, env=told, stdout=said, stderr=said
-        )
-
-
-def _said(place: Place) -> Path:
-    return place.folder / "said-operator.txt"
 
 
 def _remove(file: Path) -> None:

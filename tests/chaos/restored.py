@@ -65,6 +65,11 @@ def counting(put_back: Sequence[Restored], until: int = FOR_EVER) -> list[Span]:
     return [*spans, (0, until)]
 
 
+def counts(instant: int, put_back: Sequence[Restored]) -> bool:
+    """Tell whether what was told at an instant counts now; a copy that was begun when it does not is of a lost part."""
+    return _is_in(instant, counting(put_back))
+
+
 def as_it_counts(history: Iterable[Operation], spans: Sequence[Span]) -> list[Operation]:
     """Return a history in which nobody heard what does not count; what was refused stays refused."""
     return [one if one.outcome != "ok" or _is_in(one.answered, spans) else _unheard(one) for one in history]

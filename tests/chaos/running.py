@@ -137,6 +137,8 @@ class Run:
         self._look_after_them()
         self._time.look()
         self._copies.look()
+        if "log" not in self._striking.targets():  # whoever waits for a log that is struck heals nothing meanwhile
+            self._copies.hear()
         assert all(crowd.is_up for crowd in self._clients), self._last_words()
         if now - self._dumped_at > _DUMP_S:
             self._dumped_at = now

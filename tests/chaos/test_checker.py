@@ -15,7 +15,7 @@ from tests.chaos.bank import Books
 from tests.chaos.checker import Outside, broken_words, done_twice, judgement
 from tests.chaos.history import FOR_EVER, Operation, operations
 from tests.chaos.mail_sink import Delivered
-from tests.chaos.restored import Restored, as_it_counts, counting, note, restores
+from tests.chaos.restored import Restored, as_it_counts, counting, counts, note, restores
 from tests.chaos.told import LogSeen, Stored, broken_promises
 from tests.simulator.paper import Paper, Part
 from tests.simulator.restores import known_again, paid_twice
@@ -181,6 +181,13 @@ def test_a_newer_copy_after_an_older_one_brings_back_what_was_told_before_it_was
 def test_a_copy_that_was_made_after_another_was_put_back_holds_what_that_one_held() -> None:
     first, second = put_back(100, 200), put_back(250, 300)
     assert counting([first, second]) == [(300, FOR_EVER), (200, 250), (0, 100)]
+    assert [counts(instant, [first, second]) for instant in (50, 150, 220, 270, 400)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
     assert broken(sent("gone", 210, 240, version=4), copies=[first, second]) == {"lost"}
     assert broken(sent("gone", 120, 150, version=4), copies=[first, second]) == set()
 
@@ -244,6 +251,7 @@ def test_a_letter_that_came_twice_counts_twice_unless_somebody_had_it_written_ag
     twice = Outside(Books({}, Counter()), (), [Delivered("t-1", "")] * 2)
     assert twice.performed(Counter()) == {"t-1": 2}
     assert twice.performed(Counter({"t-1": 1})) == {"t-1": 1}
+    assert twice._replace(letters=()).performed(Counter({"t-1": 1})) == {}  # none came, or what came is void
 
 
 def test_an_answer_that_never_came_is_unknown_and_has_no_end() -> None:
