@@ -60,6 +60,7 @@ def _tell(came: Came) -> None:
     for text in (*came.findings, *came.told.findings):
         print(f"  {text}")
     print(f"  {came.recovered} tasks of killed workers ran again")
+    print(f"  older copies: {came.restores}, {came.told.excused} answers excused")
     print("  kinds: " + ", ".join(f"{kind} {number}" for kind, number in sorted(came.struck.items())))
     print(came.line, flush=True)
 

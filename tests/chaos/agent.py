@@ -24,6 +24,7 @@ _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS orders (key TEXT PRIMARY KEY, what TEXT NOT NULL, case_id TEXT NOT NULL, "
     "at TEXT NOT NULL, times INTEGER NOT NULL)"
 )
+_CALLED_OFF: Final = "DELETE FROM orders WHERE key = ?"
 _TAKE: Final = "INSERT INTO orders VALUES (?, ?, ?, ?, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1"
 
 
@@ -43,6 +44,11 @@ class Book:
         """Write orders down, durably, each once under its key."""
         with self._lock, self._file:
             self._file.executemany(_TAKE, orders)
+
+    def call_off(self, key: str) -> None:
+        """Forget an order, as somebody said on the telephone."""
+        with self._lock, self._file:
+            self._file.execute(_CALLED_OFF, (key,))
 
     def knows(self, key: str) -> bool:
         """Tell whether an order came under this key."""

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ from events.money import Money
 from tests.chaos.clock import ChaosClock
 from tests.chaos.habits import Habits
 from tests.chaos.place import Place
-from workers.iso20022.sent_payments import read_sent
+from workers.iso20022.sent_payments import SentPayment, read_sent
 from workers.running.durable_file import write_once
 
 LOOK_S: Final = 0.1
@@ -38,16 +38,20 @@ class Bank:
         self._gateway = place.settings().bank_folder
         self._folder = place.ledgers / "bank"
         self._habits = Habits(place.seed, place.calm)
-        for name in ("fetched", "answered"):
+        for name in ("fetched", "answered", "recalled"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._books = SimulatedBank(self._founded(place), _refused_now_and_then)
         self._read: set[str] = set()
 
     def work(self) -> bool:
         """Fetch what is there, and answer what was fetched; tell whether anything moved."""
-        moved = [path for path in sorted(self._gateway.glob("out/*.xml")) if self._fetched(path)]
+        moved = [path for path in sorted(self._gateway.glob("out/*.xml")) if self._stopped(path) or self._fetched(path)]
         told = [name for name, data in [*self._answers()] if not self._is_told(name) and self._told(name, data)]
         return bool(moved or told)
+
+    def take_back(self, file: str, payment: str) -> None:
+        """Have a payment stopped before its file is fetched, or recalled; the bank does so when it looks next."""
+        write_once(self._folder / "recalled" / f"{file}~{payment}", b"")
 
     def books(self) -> Books:
         """Return what was really paid."""
@@ -69,6 +73,13 @@ class Bank:
 
     def _kept(self) -> list[Path]:
         return sorted((self._folder / "fetched").glob("*.xml"))
+
+    def _stopped(self, path: Path) -> bool:
+        """Throw a file away that was not fetched yet and is not to be paid; tell whether it was."""
+        is_recalled, is_fetched = (any(self._folder.glob(f"{one}/{path.stem}*")) for one in ("recalled", "fetched"))
+        if is_recalled and not is_fetched:
+            path.unlink()
+        return is_recalled and not is_fetched
 
     def _fetched(self, path: Path) -> bool:
         """Keep a file, then take it out of the gateway; one that comes again after that is fetched, and paid, again."""
@@ -97,6 +108,17 @@ class Bank:
                     self._books.give_back(one, "AC04")
             if back:
                 yield f"{path.stem}~back", self._books.report(payments[0].message_id)
+            if self._recalled(path, payments):
+                yield f"{path.stem}~recalled", self._books.report(payments[0].message_id)
+
+    def _recalled(self, path: Path, payments: Sequence[SentPayment]) -> bool:
+        """Give back what was recalled of a file; tell whether anything was."""
+        asked = {one.name.partition("~")[2] for one in self._folder.glob(f"recalled/{path.stem}~*")}
+        recalled = [one.end_to_end_id for one in payments if one.end_to_end_id in asked]
+        for one in recalled:
+            if one in self._books.statement():
+                self._books.give_back(one, "CUST")
+        return bool(recalled)
 
     def _is_told(self, name: str) -> bool:
         return (self._folder / "answered" / name).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Final, NamedTuple
 
 from sqlalchemy import select
@@ -24,7 +25,10 @@ from tests.chaos.clock import ChaosClock
 from tests.chaos.history import Operation, read
 from tests.chaos.mail_sink import Delivered, Ledger
 from tests.chaos.place import Place
-from tests.chaos.told import Found, LogSeen, Stored, asked, broken_promises
+from tests.chaos.restored import Restored, as_it_counts, counting, lost_parts, restores
+from tests.chaos.told import Found, LogSeen, Stored, asked, broken_promises, never_back
+from tests.simulator.paper import Paper, paper_of
+from tests.simulator.restores import known_again, paid_twice
 from tests.simulator.verdict import PROMISES, promise_of
 from workers.running.orders import Order
 
@@ -40,6 +44,7 @@ class Judgement(NamedTuple):
     commands: int
     acks: int
     looks: int
+    excused: int  # answers that an older copy knows nothing of
     findings: list[str]
 
 
@@ -58,22 +63,37 @@ class Outside(NamedTuple):
     def performed(self, tried_again: Counter[str]) -> dict[str, int]:
         """Return how often each task was done; a letter that a person had written again is that person's."""
         letters = Counter(one.key for one in self.letters if not one.key.startswith("party-"))
-        letters.subtract(Counter({key: min(times, letters[key] - 1) for key, times in tried_again.items()}))
+        again = {key: min(times, letters[key] - 1) for key, times in tried_again.items() if key in letters}
+        letters.subtract(again)
         return dict(Counter(order.key for order in self.orders) + letters)
 
 
 def judge(place: Place) -> Judgement:
     """Judge a run that has come to rest."""
-    history = read(place.histories)
+    history, put_back = read(place.histories), restores(place.histories)
     office = Container(place.settings(), clock=ChaosClock(place.clock))
     try:
-        found = [*broken_promises(history, log_seen(office.log)), *_broken(office, place, history)]
+        found = [
+            *broken_words(history, put_back, log_seen(office.log)),
+            *_broken(office, place, history, put_back),
+            *_of_restores(office, place, put_back),
+        ]
     finally:
         office.close()
-    return judgement(history, found)
+    return judgement(history, found, put_back)
 
 
-def judgement(history: Sequence[Operation], found: Sequence[Found]) -> Judgement:
+def broken_words(history: Sequence[Operation], put_back: Sequence[Restored], log: LogSeen) -> Iterator[Found]:
+    """Yield what clients were told and the log does not bear out, but for what an older copy excuses.
+
+    What a copy lost is judged as far as it goes: no look of then showed less than had been told before it.
+    """
+    yield from broken_promises(as_it_counts(history, counting(put_back)), log)
+    for part in lost_parts(history, put_back):
+        yield from never_back(part)
+
+
+def judgement(history: Sequence[Operation], found: Sequence[Found], put_back: Sequence[Restored] = ()) -> Judgement:
     """Return what these findings come to."""
     counted = Counter(promise for promise, _ in found)
     sent = asked(history)
@@ -83,13 +103,25 @@ def judgement(history: Sequence[Operation], found: Sequence[Found]) -> Judgement
         {name: counted[name] for name in PROMISES}, root, replay,
         len(sent), sum(one.outcomes != {"unknown"} for one in sent),
         sum(one.is_look and one.outcome == "ok" for one in history),
+        sum(one != counts for one, counts in zip(history, as_it_counts(history, counting(put_back)), strict=True)),
         [f"{promise}: {text}" for promise, text in found],
     )  # fmt: skip
 
 
-def _broken(office: Container, place: Place, history: Sequence[Operation]) -> Iterator[Found]:
+def _of_restores(office: Container, place: Place, put_back: Sequence[Restored]) -> Iterator[Found]:
+    """Find what was paid for the same in two histories, and who was erased in one that is lost and is known again."""
+    if put_back:
+        paper = reduce(Paper.with_more, (one.paper for one in put_back), paper_of(office.log))
+        yield from paid_twice(paper, Bank(place).books().statement)
+        yield from known_again(frozenset().union(*(one.destroyed for one in put_back)), office.keys)
+
+
+def _broken(
+    office: Container, place: Place, history: Sequence[Operation], put_back: Sequence[Restored]
+) -> Iterator[Found]:
     outside = Outside.of(place)
-    told = {one.key: Acknowledgement(one.key, one.version, one.facts) for one in history if _is_acknowledged(one)}
+    counts = as_it_counts(history, counting(put_back))
+    told = {one.key: Acknowledgement(one.key, one.version, one.facts) for one in counts if _is_acknowledged(one)}
     tried = {(one.key, one.about) for one in history if one.about and one.outcome != "refused"}
     tried_again = Counter(about for _, about in tried)
     effects = OutsideRecords(

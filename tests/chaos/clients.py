@@ -45,12 +45,12 @@ OPEN_MOST: Final = 400
 class Crowd:
     """The people of one process of clients, and what they have in hand."""
 
-    def __init__(self, place: Place, number: int, office: Container) -> None:
+    def __init__(self, place: Place, number: int) -> None:
         self._place = place
         self._number = number
-        self._office = office
         self._clock = ChaosClock(place.clock)
-        self._feed = ChangeFeed(office.log, office.service.definitions)
+        self._office: Container | None = None
+        self._come_in()
         self._mail = Ledger(place)
         self._thinking = Thinking(place.seed, Cast(number))
         self._jobs: queue.Queue[Sequence[Wanted]] = queue.Queue()
@@ -60,6 +60,7 @@ class Crowd:
         self._stuck_at = 0.0
         self.counts = Counts()
         self.stopped = threading.Event()
+        self._people = {name: Person(known, self.stopped.wait) for name, known in people_of(place).items()}
 
     def run(self) -> None:
         """Think and ask until stopped."""
@@ -69,17 +70,42 @@ class Crowd:
             thread.start()
         while not self.stopped.wait(LOOK_S):
             with suppress(EventsError):  # where the log does not answer, it is looked at again
-                self._think()
+                if self._place.closed.exists():
+                    self._go_away()
+                elif self._office is None:
+                    self._begin_again()
+                else:
+                    self._think(self._office)
             self._tell()
         for thread in threads:
             thread.join(30)
         self._tell()
+        self._go_away()
+
+    def _begin_again(self) -> None:
+        """Look again, after an older copy was put back: what was known of cases counts no more, nor does a session."""
+        self._come_in()
+        self._thinking.forget()
+        for name, known in people_of(self._place).items():
+            self._people[name].take(known.token)
+
+    def _come_in(self) -> None:
+        """Look at the office as it is now."""
+        self._office = Container(self._place.settings(), clock=self._clock)
+        self._feed = ChangeFeed(self._office.log, self._office.service.definitions)
+
+    def _go_away(self) -> None:
+        """Let go of the log, and say so; who asks for something goes on asking."""
+        if self._office is not None:
+            self._office.keys.close()
+            self._office.database.close()
+            self._office = None
+        self._place.away(self._number).touch()
 
     def _clients(self) -> list[Client]:
         history = History(self._place.histories, f"crowd-{self._number}")
-        people = {name: Person(known, self.stopped.wait) for name, known in people_of(self._place).items()}
         return [
-            Client(self._place.consoles, people, history, self.counts, self.stopped,
+            Client(self._place.consoles, self._people, history, self.counts, self.stopped,
                    Random(f"{self._place.seed}/{self._number}/{one}"))
             for one in range(THREADS)
         ]  # fmt: skip
@@ -100,12 +126,12 @@ class Crowd:
 
     # -- thinking -------------------------------------------------------------------------------------------
 
-    def _think(self) -> None:
+    def _think(self, office: Container) -> None:
         now, calm = self._clock.now(), self._place.calm.exists()
         self._feed.changed()
         ours = {one.case.case_id: one for one in self._feed.all() if self._thinking.is_ours(one)}
         if not calm:
-            self._give(self._arrivals(now, ours.values()))
+            self._give(self._arrivals(office, now, ours.values()))
             for seen in self._draw.sample(list(ours.values()), len(ours)):
                 if self._jobs.qsize() >= WAIT_MOST:
                     break
@@ -113,13 +139,13 @@ class Crowd:
                     self._give([self._thinking.about(seen, now)])
         if time.monotonic() - self._stuck_at > STUCK_EVERY_S:
             self._stuck_at = time.monotonic()
-            self._give(one for one in self._thinking.stuck(self._office, ours, self._mail) if self._is_free(one))
+            self._give(one for one in self._thinking.stuck(office, ours, self._mail) if self._is_free(one))
         self._place.waits(self._number, self._until(now, ours.values()), busy=bool(self._in_hand))
 
-    def _arrivals(self, now: datetime, ours: Iterable[CaseSnapshot]) -> Iterable[Sequence[Wanted]]:
+    def _arrivals(self, office: Container, now: datetime, ours: Iterable[CaseSnapshot]) -> Iterable[Sequence[Wanted]]:
         """Let some people come for each day that has passed, as long as not too many are under way."""
         under_way = sum(not one.definition.journey.stage(one.case.stage).ends for one in ours)
-        definition = self._office.service.definitions.current("moscow")
+        definition = office.service.definitions.current("moscow")
         assert definition is not None, "the programme was published"
         while self._came_until <= now and under_way < OPEN_MOST:
             self._came_until = max(self._came_until, now - timedelta(days=2)) + timedelta(days=1) / COME_A_DAY
@@ -163,13 +189,9 @@ def main(folder: Path, number: int) -> None:
     """Ask until told to stop."""
     logging.basicConfig(level=logging.ERROR)
     place = Place.read(folder)
-    office = Container(place.settings(), clock=ChaosClock(place.clock))
-    crowd = Crowd(place, number, office)
+    crowd = Crowd(place, number)
     signal.signal(signal.SIGTERM, lambda *_: crowd.stopped.set())
-    try:
-        crowd.run()
-    finally:
-        office.close()
+    crowd.run()
 
 
 if __name__ == "__main__":

@@ -14,12 +14,14 @@ import psutil
 import psycopg
 import redis
 
+from tests.chaos.copies import Copies
 from tests.chaos.links import How
 from tests.chaos.town import Town
 from tests.chaos.watching import Recoveries, TimeKeeper
 
 Need = Literal["", "root", "hosts", "strace"]
 Heal = Callable[[], None]
+TOWN: Final = "town"  # everything that runs: nothing else is struck with it
 DST_ZONE: Final = ZoneInfo("Europe/Chisinau")  # where the house of the programme stands
 BEFORE_DST: Final = timedelta(minutes=20)
 
@@ -31,6 +33,7 @@ class Scene(NamedTuple):
     recoveries: Recoveries
     time: TimeKeeper
     chance: random.Random
+    copies: Copies
 
 
 class Fault(NamedTuple):
@@ -38,7 +41,7 @@ class Fault(NamedTuple):
 
     kind: str
     what: str
-    upon: tuple[str, ...]  # kinds of players, one of which it picks; or "log", "queue", "clock"
+    upon: tuple[str, ...]  # kinds of players, one of which it picks; or "log", "queue", "clock", or all of it: "town"
     strike: Callable[[Scene, str], Heal]
     lasts: tuple[float, float]
     often: int
@@ -154,6 +157,21 @@ def _flush(scene: Scene, _: str) -> Heal:
     return _nothing
 
 
+# -- everything -------------------------------------------------------------------------------------------------------
+
+
+def _restore_office(scene: Scene, _: str) -> Heal:
+    """Put an older copy in the place of log and keys; it has healed when the officers have lifted the quarantine."""
+    scene.recoveries.forget()
+    scene.copies.put_back(scene.chance)
+
+    def heal() -> None:
+        scene.copies.settle()
+        scene.time.begin_again()
+
+    return heal
+
+
 # -- links ------------------------------------------------------------------------------------------------------------
 
 
@@ -240,5 +258,6 @@ FAULTS: Final = (
     Fault("unplugged", "a host's cable is out", _ANY, _unplug, (1, 7), 8, "hosts"),
     Fault("clock_back", "the clock is three hours behind", ("clock",), _set_back, (0.3, 1), 2),
     Fault("clock_ahead", "the clock leaps ahead by forty days", ("clock",), _forty_days, (0, 0.1), 1),
+    Fault("office_restored", "an older copy takes the place of log and keys", (TOWN,), _restore_office, (0, 0), 1),
     Fault("clocks_changed", "summer time begins or ends", ("clock",), _dst, (0.5, 1), 1),
 )

@@ -9,10 +9,11 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -45,10 +46,13 @@ class KeyedPost(SmtpPost):
 
 
 class Ledger:
-    """What was delivered, a line each, on the disk before anybody is told."""
+    """What was delivered, a line each, on the disk before anybody is told; apart from it, what was said to be void."""
+
+    way: ClassVar[str] = "server"
 
     def __init__(self, place: Place) -> None:
         self._path = place.ledgers / "mail.jsonl"
+        self._void = place.ledgers / "void.jsonl"
 
     def write(self, one: Delivered) -> None:
         """Deliver a letter."""
@@ -59,11 +63,35 @@ class Ledger:
             os.fsync(file.fileno())
 
     def all(self) -> list[Delivered]:
-        """Return every letter that was delivered; a line that a crash broke off was told to nobody."""
-        if not self._path.exists():
-            return []
-        *whole, _ = self._path.read_bytes().split(b"\n")
-        return [Delivered(*json.loads(line)) for line in whole if line.endswith(b"]")]
+        """Return every letter that was delivered and is not void."""
+        void = Counter(key for (key,) in _lines(self._void))
+        return [one for one in self._delivered() if not _is_next(one.key, void)]
+
+    def of_tasks(self) -> set[str]:
+        """Return under which tasks' numbers letters arrived; the mail to those who work here has none."""
+        return {one.key for one in self.all() if not one.key.startswith("party-")}
+
+    def void(self, key: str) -> None:
+        """Note that whoever has the letters of this number was told that they count for nothing."""
+        with self._void.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps([key]) + "\n" for one in self.all() if one.key == key)
+
+    def _delivered(self) -> list[Delivered]:
+        return [Delivered(*line) for line in _lines(self._path)]
+
+
+def _is_next(key: str, void: Counter[str]) -> bool:
+    """Tell whether one more letter of this number is void: the oldest are."""
+    void[key] -= 1
+    return void[key] >= 0
+
+
+def _lines(path: Path) -> list[Any]:
+    """Return the lines of a ledger; one that a crash broke off was told to nobody."""
+    if not path.exists():
+        return []
+    *whole, _ = path.read_bytes().split(b"\n")
+    return [json.loads(line) for line in whole if line.endswith(b"]")]
 
 
 class Door:

@@ -44,6 +44,15 @@ class Place:
         return self.folder / "calm"
 
     @property
+    def closed(self) -> Path:
+        """Return the file that is there while the office is put back from a copy: nobody looks at its log."""
+        return self.folder / "closed"
+
+    def away(self, number: int) -> Path:
+        """Return the file that is there when a process of clients has let go of the log."""
+        return self.folder / f"away-{number}"
+
+    @property
     def people(self) -> Path:
         """Return the file with who may sign in, and with what."""
         return self.folder / "people.json"

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from tests.chaos.checker import Judgement, judge
 from tests.chaos.clients import progress
+from tests.chaos.copies import Copies
 from tests.chaos.faults import Fault, Scene
 from tests.chaos.players import Player, program
 from tests.chaos.preparing import CROWDS, prepare
@@ -46,6 +47,7 @@ class Came:
     quiet: float = 0.0
     left: str = ""
     findings: list[str] = field(default_factory=list)
+    restores: str = ""
     told: Judgement | None = None
 
     @property
@@ -75,7 +77,8 @@ class Run:
         self._town, self._terms = town, terms
         self._recoveries = Recoveries(town)
         self._time = TimeKeeper(town, self._recoveries)
-        scene = Scene(town, self._recoveries, self._time, Random(f"chaos/{terms.seed}"))
+        self._copies = Copies(town)
+        scene = Scene(town, self._recoveries, self._time, Random(f"chaos/{terms.seed}"), self._copies)
         self._striking = Striking(scene, faults)
         self._clients = [_crowd(town, number) for number in range(CROWDS)]
         self._came = Came(terms)
@@ -93,12 +96,14 @@ class Run:
                 self._heal()
                 self._wait_for_quiet()
             finally:
+                self._copies.end()
                 for crowd in self._clients:
                     crowd.stop()
         self._town.stop()
         self._came.struck = self._striking.struck
         self._came.p99, self._came.recovered = self._recoveries.p99, len(self._recoveries.took)
         self._came.findings += self._recoveries.late
+        self._came.restores = self._copies.told
         self._came.told = judge(self._town.place)
         return self._came
 
@@ -131,6 +136,9 @@ class Run:
             self._struck_at = now
         self._look_after_them()
         self._time.look()
+        self._copies.look()
+        if "log" not in self._striking.targets():  # whoever waits for a log that is struck heals nothing meanwhile
+            self._copies.hear()
         assert all(crowd.is_up for crowd in self._clients), self._last_words()
         if now - self._dumped_at > _DUMP_S:
             self._dumped_at = now
@@ -169,6 +177,7 @@ class Run:
             if not self._came.left:
                 return
             self._look_after_them()
+            self._copies.hear()
             time.sleep(_TICK_S * 5)
         self._came.findings.append(f"{self._came.quiet:.0f} s after healing: {self._came.left}")
 

@@ -83,6 +83,10 @@ class Person:
         """Return who it is."""
         return self._known.account
 
+    def take(self, token: str) -> None:
+        """Go on with a session that has just begun."""
+        self._token = token
+
     def ask(self, line: Line, method: str, path: str, body: Mapping[str, Any] | None = None) -> Heard:
         """Ask as this person; what is asked for at the door is given there, and nothing was done before."""
         token = self._token

@@ -14,6 +14,7 @@ from typing import Any, Final
 import psutil
 import psycopg
 import redis
+from psycopg import sql
 from sqlalchemy import make_url
 
 from tests.servers.binaries import NoServer, postgres_programs, valkey_programs
@@ -87,6 +88,14 @@ class LogServer:
                 self.server.start()
                 until = time.monotonic() + AGAIN_S
             time.sleep(0.05)
+
+    def put_in_place(self, other: str) -> None:
+        """Have another database of this server take the place of the log's, which is gone then, whoever has it open."""
+        names = [sql.Identifier(make_url(url).database or "") for url in (self.url, other)]
+        with self.server.connect("postgres") as connection:
+            connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(names[0]))
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(names[0]))
+            connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(names[1], names[0]))
 
     def crowd_out(self) -> None:
         """Take every connection that is left, as strangers would."""

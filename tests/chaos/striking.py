@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Final
 
-from tests.chaos.faults import Fault, Heal, Scene
+from tests.chaos.faults import TOWN, Fault, Heal, Scene
 from tests.chaos.town import Town
 
 TOGETHER: Final = 3  # so many at once at the most
@@ -38,7 +38,7 @@ class Striking:
 
     def strike(self) -> bool:
         """Let the next fault strike if what it strikes is whole; tell whether it did."""
-        if len(self._open) >= TOGETHER or time.monotonic() < self._not_before:
+        if len(self._open) >= TOGETHER or TOWN in self.targets() or time.monotonic() < self._not_before:
             return False
         self._next = self._next or next(self._faults)
         fault, target = self._next, self._target(self._next)
@@ -56,7 +56,7 @@ class Striking:
         while self._open and (all_of_it or self._open[0][0] <= time.monotonic()):
             _, _, target, heal = heapq.heappop(self._open)
             heal()
-            if target == "log":
+            if target in ("log", TOWN):
                 self._not_before = time.monotonic() + _AFTER_THE_LOG
 
     def targets(self) -> set[str]:
@@ -65,6 +65,8 @@ class Striking:
 
     def _target(self, fault: Fault) -> str | None:
         """Return what a fault strikes: one that is whole, and of workers one that has something in hand."""
+        if fault.upon == (TOWN,):
+            return TOWN if self._scene.copies.kept and not self._open else None
         whole = [name for name in self._names(self._scene.town, fault) if name not in self.targets()]
         if fault.kind == "worker_killed":
             whole = self._holding(whole)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.chaos.checker import Judgement
-from tests.chaos.faults import DST_ZONE, FAULTS, next_change, possible
+from tests.chaos.faults import DST_ZONE, FAULTS, TOWN, Fault, next_change, possible
 from tests.chaos.running import KINDS_LEAST, Came, Terms
-from tests.chaos.striking import drawn
+from tests.chaos.striking import Striking, drawn
 
 ZEROS = ("lost", "doubled", "overbooked", "undone", "early", "illegal")
 TERMS = Terms(seed=1, commands=100, faults=20, seconds_max=60)
@@ -20,7 +23,7 @@ TERMS = Terms(seed=1, commands=100, faults=20, seconds_max=60)
 
 def told(**differently: object) -> Judgement:
     fine = {"zeros": dict.fromkeys(ZEROS, 0), "root": "ok", "replay": "ok", "commands": 1, "acks": 1, "looks": 1,
-            "findings": []}  # fmt: skip
+            "excused": 0, "findings": []}  # fmt: skip
     return Judgement(**(fine | differently))  # type: ignore[arg-type]
 
 
@@ -43,6 +46,24 @@ def test_an_ordinary_user_sees_enough_kinds_and_only_root_sees_all_of_them() -> 
     ordinary, root = possible(root=False, hosts=False), {fault.kind for fault in possible(root=True, hosts=True)}
     assert len(ordinary) > 2 * KINDS_LEAST - 1
     assert root - {fault.kind for fault in ordinary} >= {"disk_full", "unplugged"}
+
+
+def test_an_older_copy_is_put_back_alone_and_once_there_is_one() -> None:
+    healed: list[str] = []
+
+    def struck(_scene: object, target: str) -> Callable[[], None]:
+        return lambda: healed.append(target)
+
+    whole = Fault("whole", "", (TOWN,), struck, (0, 0), 1)
+    part = Fault("part", "", ("queue",), struck, (0, 0), 1)
+    scene: Any = SimpleNamespace(chance=random.Random(1), copies=SimpleNamespace(kept=[]), town=None)
+    assert not Striking(scene, [whole]).strike()
+    scene.copies.kept.append("a copy")
+    both = Striking(scene, [whole, part])
+    assert both.strike()
+    assert not both.strike()  # whichever came first: nothing is struck beside the whole
+    both.heal(all_of_it=True)
+    assert len(healed) == len(both.struck) == 1
 
 
 @pytest.mark.parametrize("day", [datetime(2027, 1, 5, 13, 7, tzinfo=UTC), datetime(2027, 9, 1, tzinfo=UTC)])

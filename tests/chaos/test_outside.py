@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.agent import book_of
 from tests.chaos.bank import Bank
 from tests.chaos.clock import ChaosClock
 from tests.chaos.habits import Habits
@@ -14,7 +15,7 @@ from tests.chaos.place import Place
 from tests.workers.test_pain001 import order, payment
 from workers.iso20022.pain001 import pain001
 
-FILE = "M-1.xml"
+FILE, PAYMENT = "M-1.xml", "T-1"
 
 
 @pytest.fixture
@@ -82,3 +83,45 @@ def test_habits_are_drawn_from_the_seed_and_end_when_all_is_to_be_calm(tmp_path:
     assert {"away", "silent_done", "error_done", "late", ""} <= set(drawn)
     calm.touch()
     assert not any(first.at("order", f"t-{number}") for number in range(200))
+
+
+def test_a_payment_that_is_stopped_before_its_file_is_fetched_is_never_paid(place: Place) -> None:
+    put(place)
+    bank = Bank(place)
+    bank.take_back("M-1", PAYMENT)
+    assert bank.work()
+    assert bank.books().statement == {}
+    assert bank.books().paid == {}
+    assert bank.is_quiet
+
+
+def test_a_payment_that_is_recalled_comes_back_and_the_bank_says_so_once(place: Place) -> None:
+    put(place)
+    bank = Bank(place)
+    bank.work()
+    assert list(bank.books().statement) == [PAYMENT]
+    bank.take_back("M-1", PAYMENT)
+    assert bank.work()
+    assert not bank.work()
+    assert bank.books().statement == Bank(place).books().statement == {}
+    assert sorted(path.name for path in (place.settings().bank_folder / "in").iterdir()) == [FILE, "M-1~recalled.xml"]
+
+
+def test_letters_that_are_void_do_not_count_and_what_is_written_afterwards_does(place: Place) -> None:
+    ledger, letter = Ledger(place), Delivered("W-1", "a letter")
+    ledger.write(letter)
+    ledger.write(Delivered("party-1", "to somebody who works here"))
+    assert ledger.of_tasks() == {"W-1"}
+    ledger.void("W-1")
+    ledger.void("W-1")
+    assert ledger.of_tasks() == set()
+    ledger.write(letter)
+    assert [one.key for one in Ledger(place).all()] == ["party-1", "W-1"]
+
+
+def test_an_order_that_was_called_off_is_in_no_book(place: Place) -> None:
+    book = book_of(place)
+    book.take([("t-1", "escort", "8234F-03J99", "now"), ("t-2", "escort", "8234F-03J99", "now")])
+    book.call_off("t-1")
+    assert [order.key for order in book.all()] == ["t-2"]
+    assert not book.knows("t-1")

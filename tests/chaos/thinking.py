@@ -21,6 +21,7 @@ from handlers.projections.tables import tasks
 from handlers.states.case_reader import CaseSnapshot
 from tests.chaos.mail_sink import Ledger
 from tests.chaos.preparing import PROGRAMME, Cast
+from workflow.case.erasure import is_erased
 from workflow.case.proposals import Proposal, proposals_of
 from workflow.command import CancelTask, CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
 from workflow.subjects.access.state import access_of
@@ -58,6 +59,11 @@ class Thinking:
         self._asked_to_forget: set[str] = set()
         self._looked: dict[str, tuple[int, datetime]] = {}
         self._tried: dict[tuple[str, int], datetime] = {}
+
+    def forget(self) -> None:
+        """Know nothing of how cases stand: an older copy of the office was put back."""
+        self._looked.clear()
+        self._asked_to_forget.clear()
 
     def comes(self, today: date) -> Wanted:
         """Return the opening of the next person's case, by the manager whose turn it is."""
@@ -102,7 +108,10 @@ class Thinking:
         managed, proposals = ManagedCase(seen, now), proposals_of(seen.case).pending
         if proposals:
             return [managed.make(ConfirmDecision, proposal_id=key) for key in proposals]
-        if seen.definition.journey.stage(seen.case.stage).ends:
+        ends = seen.definition.journey.stage(seen.case.stage).ends
+        if is_erased(seen.case):  # an older copy may let their case go on
+            return [] if ends else [managed.advance("withdraw", reason="declined")]
+        if ends:
             return self._to_be_forgotten(managed)
         if seen.case.stage != "referral" and self._draw.random() < GIVES_UP:
             return [managed.advance("withdraw", reason="declined")]

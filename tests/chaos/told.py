@@ -112,14 +112,24 @@ def _in_order(commands: Iterable[Asked], log: LogSeen) -> Iterator[Found]:
 def _looks(history: Iterable[Operation], commands: Iterable[Asked], log: LogSeen) -> Iterator[Found]:
     """Each look shows a case as it was at one version: never an older one than was told before, nor one to come."""
     invoked = {one.key: one.invoked for one in commands}
-    by_case: dict[str, list[Operation]] = defaultdict(list)
-    for one in history:
-        if one.outcome == "ok" and one.version is not None:
-            by_case[one.key if one.is_look else one.case_id].append(one)
-    for case_id, told in by_case.items():
+    for case_id, told in _by_case(history).items():
         yield from _never_back(case_id, told)
         for look in (one for one in told if one.is_look):
             yield from _as_it_was(case_id, look, invoked, log)
+
+
+def never_back(history: Iterable[Operation]) -> Iterator[Found]:
+    """Yield every look that showed less than had been told before; it can be told of a log that is lost, too."""
+    for case_id, told in _by_case(history).items():
+        yield from _never_back(case_id, told)
+
+
+def _by_case(history: Iterable[Operation]) -> Mapping[str, Sequence[Operation]]:
+    found: dict[str, list[Operation]] = defaultdict(list)
+    for one in history:
+        if one.outcome == "ok" and one.version is not None:
+            found[one.key if one.is_look else one.case_id].append(one)
+    return found
 
 
 def _never_back(case_id: str, told: Sequence[Operation]) -> Iterator[Found]:

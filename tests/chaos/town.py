@@ -25,6 +25,7 @@ from tests.servers.namespaces import Wire
 LOOPBACK: Final = "127.0.0.1"
 UP_S: Final = 60.0
 OUTSIDE: Final = ("mail_sink", "bank", "agent")
+INSIDE: Final = ("console", "dispatcher", "worker")
 
 
 class Links:

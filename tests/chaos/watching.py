@@ -115,6 +115,11 @@ class Recoveries:
         with self._lock:
             self._orphans |= {_Orphan(task, epoch, kind, time.monotonic()) for task, epoch, kind in held}
 
+    def forget(self) -> None:
+        """Wait for nobody any more: the log that knew of them is gone."""
+        with self._lock:
+            self._orphans.clear()
+
     def _look_on(self) -> None:
         while not self._over.wait(LOOK_S):
             with self._lock:
@@ -130,8 +135,9 @@ class Recoveries:
             if epoch == one.epoch and status in ("claimed", "waiting"):
                 continue
             with self._lock:
+                is_awaited = one in self._orphans  # whoever was forgotten meanwhile is no recovery
                 self._orphans.discard(one)
-            if epoch > one.epoch or status == "unknown":
+            if is_awaited and (epoch > one.epoch or status == "unknown"):
                 self.took.append(time.monotonic() - one.since)
                 if self.took[-1] > RECOVERED_S:
                     self.late.append(
@@ -149,6 +155,10 @@ class TimeKeeper:
         self._eye = Eye(town.place.database)
         self._leapt_at = time.monotonic()
         self.holds = threading.Event()  # while the clock is wrong, it is not pushed
+
+    def begin_again(self) -> None:
+        """Be as patient as after a push: everybody has just begun anew."""
+        self._leapt_at = time.monotonic()
 
     def look(self) -> None:
         """Push time ahead if the moment has come."""

@@ -1,33 +1,22 @@
-"""The time after an older copy was put back: until two officers have settled everything, and a little beyond.
-
-The bank's answers that the lost part had heard are put back to be read again, once the quarantine is lifted and as
-often as a release is recorded anew.
-"""
+"""The time after an older copy was put back: until two officers have settled everything, and a little beyond."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import orjson
-from sqlalchemy import select
-
 from events.log import Log
-from handlers.projections.tables import tasks
 from handlers.queries.quarantine import is_quarantined
-from handlers.states.case_reader import CaseSnapshot
+from tests.simulator.bank_answers import BankAnswers
 from tests.simulator.machine import Machine
 from tests.simulator.officers import Officers, is_over
 from tests.simulator.operator import Operator
 from tests.simulator.paper import Paper
 from workflow.command import Command, ConfirmOfficeDecision
-from workflow.subjects.grants.state import grants_of
 from workflow.subjects.restore.commands import QuarantineCommand
 
 if TYPE_CHECKING:
     from tests.simulator.staff import Staff
-
-_PAYMENTS = select(tasks.c.task_id, tasks.c.subject).where(tasks.c.kind == "disburse_grant")
 
 
 class AfterRestore:
@@ -40,12 +29,12 @@ class AfterRestore:
         self.patient = True  # as long as things go wrong; then everything is to be done
         self.lifted = 0
         self._has_begun = False
-        self._heard: set[str] = set()  # payments whose answers were put back
+        self._answers = BankAnswers(operator.put_answers_back)
 
     def begin(self, paper: Paper) -> None:
         """Begin with an older copy."""
         self.is_on = self._has_begun = True
-        self._heard.clear()
+        self._answers.begin()
         self.officers.begin(paper, self.operator.begin())
 
     def wanted(self, machine: Machine, staff: Staff) -> Iterator[Command]:
@@ -54,7 +43,7 @@ class AfterRestore:
             return
         cases = {one.case.case_id: one for one in machine.feed.all()}
         if self._is_lifted(machine.container.log):
-            self._put_answers_back(machine.container.log, cases)
+            self._answers.put_back(machine.container.log, cases.values())
         elif not _is_awaited(staff) and not self.operator.accept_what_is_new():
             is_known = all(is_over(cases[one]) for one in staff.withdrawn if one in cases)
             yield from self.officers.wanted(machine.container, cases, patient=self.patient, may_lift=is_known)
@@ -65,21 +54,6 @@ class AfterRestore:
                 self.is_on = is_quarantined(log, connection)
             self.lifted += not self.is_on
         return not self.is_on
-
-    def _put_answers_back(self, log: Log, cases: Mapping[str, CaseSnapshot]) -> None:
-        """Have read again what the bank said of payments that are known, and of which nothing was heard here."""
-        with log.database.reading() as connection:
-            files = {orjson.loads(row.subject)["tranche_id"]: row.task_id for row in connection.execute(_PAYMENTS)}
-        parts = {
-            key: one.status
-            for seen in cases.values()
-            for grant in grants_of(seen.case).grants.values()
-            for key, one in grant.tranches.items()
-        }
-        for key, file in files.items():
-            if key not in self._heard and parts.get(key) in ("instructed", "paid"):
-                self._heard.add(key)
-                self.operator.put_answers_back(file)
 
 
 def _is_awaited(staff: Staff) -> bool:

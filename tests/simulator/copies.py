@@ -20,7 +20,7 @@ from events.errors import BackupRefused, EventsError, KeysBehind, LogBehind
 from events.world import SeededEntropy
 from tests.simulator.after_restore import AfterRestore
 from tests.simulator.officers import Officers, Outside
-from tests.simulator.operator import Operator
+from tests.simulator.operator import NO_SERVER, Operator
 from tests.simulator.paper import Paper, Told, paper_of
 from workers.running.orders import Order
 
@@ -63,7 +63,9 @@ class Copies:
         self._world = world
         self._here = Settings(data=data)
         outside = Outside(world.agency, world.mail, world.bank)
-        self.after = AfterRestore(Operator(world, data), Officers(outside, world.terms.seed))
+        server = NO_SERVER if world.mail.way == "server" else None
+        operator = Operator(Settings(data=data, smtp_url=server), world.clock, world.terms.seed)
+        self.after = AfterRestore(operator, Officers(outside, world.terms.seed))
         world.staff.after_restore = self.after
         self.kept: list[Backup] = []
         self.made = self.tried = self.put_back = self.again = self.refused = self.lost = 0

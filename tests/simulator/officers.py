@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,7 +22,6 @@ from events.ids import OFFICE_DECISIONS
 from handlers.projections.tables import tasks
 from handlers.queries.quarantine import quarantine_of
 from handlers.states.case_reader import CaseSnapshot
-from tests.simulator.outside import Agency, Bank, Mail
 from tests.simulator.paper import Paper, Part
 from workflow.command import Command, ConfirmOfficeDecision
 from workflow.subjects.grants.state import grants_of
@@ -31,11 +30,39 @@ from workflow.subjects.restore.commands import LiftQuarantine, SettleOrphan
 PATIENCE_MAX = 12  # looks: so long a payment waits for its grant to be asked for anew
 
 
+class Agency(Protocol):
+    """The travel agent on the telephone."""
+
+    def call_off(self, key: str) -> None:
+        """Forget an order."""
+
+
+class Letters(Protocol):
+    """Whoever has a letter, on the telephone."""
+
+    @property
+    def way(self) -> str:
+        """Return how letters go: to a folder that can be asked, or a server that cannot."""
+
+    def of_tasks(self) -> AbstractSet[str]:
+        """Return under which tasks' numbers letters arrived."""
+
+    def void(self, key: str) -> None:
+        """Say that a letter counts for nothing."""
+
+
+class Bank(Protocol):
+    """The bank on the telephone."""
+
+    def take_back(self, file: str, payment: str) -> None:
+        """Have a payment stopped or recalled."""
+
+
 class Outside(NamedTuple):
     """Whom the officers ask."""
 
     agency: Agency
-    mail: Mail
+    mail: Letters
     bank: Bank
 
 
@@ -52,6 +79,10 @@ class Officers:
     def begin(self, paper: Paper, known: AbstractSet[str]) -> None:
         """Take up what is known of the lost part; of letters a mail server took nothing is listed, they are void."""
         self.paper, self._looks = paper, 0
+        self.void_unknown(known)
+
+    def void_unknown(self, known: AbstractSet[str]) -> None:
+        """Tell whoever has a letter that nobody knows of, and that is on no list, that it is void."""
         if self._outside.mail.way == "server":
             for key in self._outside.mail.of_tasks() - known:
                 self._outside.mail.void(key)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -13,13 +12,10 @@ from console.settings import Settings
 from console.simulation.demo_accounts import ADMINISTRATOR, DATA_PROTECTION
 from events.errors import SealRefused
 from events.log_identity import begin_signing_again
-from events.world import SeededEntropy
+from events.world import Clock, SeededEntropy
 from events.writing import DecidedBy
 from handlers.projections.tables import tasks
 from workers.iso20022.bank_folder import READ
-
-if TYPE_CHECKING:
-    from tests.simulator.year import Simulation
 
 NO_SERVER: Final = "smtp://127.0.0.1:9"  # is never called: a mail server cannot be asked
 
@@ -27,10 +23,8 @@ NO_SERVER: Final = "smtp://127.0.0.1:9"  # is never called: a mail server cannot
 class Operator:
     """Whoever has the keys to the machine room; each deed is a process of its own, as `wayhome restore accept` is."""
 
-    def __init__(self, world: Simulation, data: Path) -> None:
-        self._world = world
-        server = NO_SERVER if world.mail.way == "server" else None
-        self._here = Settings(data=data, smtp_url=server)
+    def __init__(self, here: Settings, clock: Clock, seed: int) -> None:
+        self._here, self._clock, self._seed = here, clock, seed
         self.accepted = self.listed = 0
 
     def begin(self) -> frozenset[str]:
@@ -60,8 +54,8 @@ class Operator:
 
     def _opened(self) -> Container:
         self.accepted += 1
-        chance = SeededEntropy(hash((self._world.terms.seed, 17, self.accepted)))
-        return Container(self._here, accept_older=True, clock=self._world.clock, chance=chance)
+        chance = SeededEntropy(hash((self._seed, 17, self.accepted)))
+        return Container(self._here, accept_older=True, clock=self._clock, chance=chance)
 
     def _accept(self, container: Container) -> bool:
         self.listed += accept_copy(container, ADMINISTRATOR).listed

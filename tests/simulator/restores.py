@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from tests.simulator.paper import Part, paper_of
+from events.keys import Keys
+from tests.simulator.paper import Paper, Part, paper_of
 
 if TYPE_CHECKING:
     from tests.simulator.year import Simulation
@@ -16,15 +18,23 @@ def of_restores(world: Simulation) -> Iterator[tuple[str, str]]:
     """Yield which promise was broken by an older copy, and how."""
     container = world.alive.container
     yield from (("illegal", found) for found in world.copies.findings)
-    paper = world.copies.paper.with_more(paper_of(container.log))
+    yield from paid_twice(world.copies.paper.with_more(paper_of(container.log)), world.bank.statement())
+    yield from known_again(world.copies.destroyed, container.keys)
+
+
+def paid_twice(paper: Paper, statement: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each part of somebody's grant that was paid more than once, under whatever numbers."""
     paid: dict[Part, list[str]] = defaultdict(list)
-    for payment in world.bank.statement():
+    for payment in statement:
         paid[paper.parts[payment]._replace(grant_id="")].append(payment)
     for part, payments in paid.items():
         if len(payments) > 1:
             yield "doubled", f"{part.kind} {part.number} of {part.case_id} was paid in {', '.join(payments)}"
-    back = world.copies.destroyed.intersection(container.keys.persons())
-    forgotten = world.copies.destroyed - container.keys.destroyed().keys()
+
+
+def known_again(destroyed: AbstractSet[str], keys: Keys) -> Iterator[tuple[str, str]]:
+    """Yield whose key had been destroyed in any history there was, and is there or not known to be gone."""
+    back, forgotten = destroyed & set(keys.persons()), destroyed - keys.destroyed().keys()
     yield from (("illegal", f"{person} was erased and is known again") for person in sorted(back | forgotten))
 
 
