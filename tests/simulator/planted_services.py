@@ -15,7 +15,6 @@ from tests.simulator.services import uploads
 from workflow.case import evolve
 from workflow.case.state import Case
 from workflow.command import Command
-from workflow.subjects.referrals import decisions
 
 Patch = pytest.MonkeyPatch
 
@@ -58,11 +57,7 @@ def a_file_is_recorded_before_it_is_stored(patch: Patch) -> None:
     patch.setattr(uploads, "attach", attaches)
 
 
-def a_provider_has_always_room(patch: Patch) -> None:
-    """Nobody counts whom a provider has taken when it says yes."""
-    patch.setattr(decisions, "has_room", lambda *_: True)
-
-
 def what_was_corrected_stays_as_it_was(patch: Patch) -> None:
     """A correction is in the history, and what was said before it counts."""
-    patch.setitem(cast("dict[str, Any]", evolve._CHANGES), "DetailsCorrected", [])
+    for name in ("DetailsCorrected", "CitizenshipsCorrected"):
+        patch.setitem(cast("dict[str, Any]", evolve._CHANGES), name, [])
