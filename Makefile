@@ -39,6 +39,7 @@ test: setup
 soak: setup
 	@failed=0; \
 	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief $(ARGS) || failed=1; \
+	.venv/bin/python -m tests.simulator --seeds $(SEEDS) --brief --services || failed=1; \
 	.venv/bin/python -m tests.simulator --people 350 || failed=1; \
 	.venv/bin/python -m tests.simulator --every-place 1 || failed=1; \
 	.venv/bin/python -m tests.interleavings --switches 3 || failed=1; \

@@ -100,7 +100,10 @@ def go_on_together(cases: Iterable[CaseSnapshot], service: CommandService, now: 
         if group_id:
             families.setdefault(group_id, []).append(ManagedCase(snapshot, now))
     return [
-        one for members in families.values() for command in _next(members) for one in _done(members, command, service)
+        one
+        for members in families.values()
+        for command in next_together(members)
+        for one in _done(members, command, service)
     ]
 
 
@@ -111,7 +114,7 @@ def _done(members: list[ManagedCase], command: CaseCommand, service: CommandServ
     return [str(answer.command_id) for answer in answers if isinstance(answer, Accepted)]
 
 
-def _next(members: list[ManagedCase]) -> Iterator[CaseCommand]:
+def next_together(members: list[ManagedCase]) -> Iterator[CaseCommand]:
     """Yield what is to be done for everybody, once all of them have come so far."""
     first = min(members, key=lambda one: belonging_of(one.case).to)
     if all(_may_be_met(one) for one in members):

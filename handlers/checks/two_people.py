@@ -4,6 +4,7 @@ from typing import Any, Final, NamedTuple
 
 from events.facts import catalogue
 from events.facts.accounts import AccountOpened
+from events.facts.attachments import FileRetracted
 from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed, DecisionProposed
 from events.facts.directory import EntryChanged, EntryListed, EntryResumed, EntryStopped, ResumptionProposed
@@ -23,6 +24,8 @@ from workflow.retracting import is_retracted_alone
 from workflow.rights.acts import OPERATOR, Acts
 from workflow.rights.table import permit
 from workflow.subjects.accounts.state import is_short_of_officers
+from workflow.subjects.attachments.decisions import is_own_slip
+from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.safety.commands import AssessRisk
 from workflow.subjects.safety.state import HIGH, is_at_high_risk
 from workflow.subjects.travel.state import travel_of
@@ -115,7 +118,7 @@ class TwoPeopleCheck(InvariantCheck):
             self._demand_proposal(fact, seen, seen.stream if own else OFFICE_DECISIONS)
         elif isinstance(fact, EntryListed | EntryChanged | EntryResumed):
             self._faults += self._entries.faults_of_one(fact, seen, has_proposals=self._in_directories())
-        elif isinstance(fact, RecordRetracted | CitizenshipsCorrected) and not fact.second:
+        elif isinstance(fact, RecordRetracted | CitizenshipsCorrected | FileRetracted) and not fact.second:
             self._on_act_of_one(fact, seen)
         elif of_a_case:
             self._on_typed_name(fact, seen)
@@ -125,13 +128,28 @@ class TwoPeopleCheck(InvariantCheck):
     def _in_directories(self) -> bool:
         return any(stream.startswith(DIRECTORY) for stream, _ in self._proposals)
 
-    def _on_act_of_one(self, fact: RecordRetracted | CitizenshipsCorrected, seen: ObservedEvent) -> None:
+    def _on_act_of_one(
+        self, fact: RecordRetracted | CitizenshipsCorrected | FileRetracted, seen: ObservedEvent
+    ) -> None:
         """Demand that what one person may do alone was just that: their own slip, or nothing rested on it yet."""
-        said, case = seen.event.envelope, seen.before
+        case = seen.before
         if isinstance(fact, CitizenshipsCorrected):
             declared = case is None or travel_of(case).destination != ""
             self.demand(not declared, f"{seen.at}: a declared return rests on it, and two people did not correct it")
-            return
+        elif isinstance(fact, FileRetracted):
+            self._on_file_of_one(fact, seen)
+        else:
+            self._on_record_of_one(fact, seen)
+
+    def _on_file_of_one(self, fact: FileRetracted, seen: ObservedEvent) -> None:
+        said, case = seen.event.envelope, seen.before
+        file = attachments_of(case).live.get(fact.file_id) if case is not None else None
+        own = file is not None and is_own_slip(file, said.actor, instant(said.recorded_at))
+        own = own and said.mandate != OPERATOR
+        self.demand(own, f"{seen.at}: takes a file away that was not their own, and two people did not")
+
+    def _on_record_of_one(self, fact: RecordRetracted, seen: ObservedEvent) -> None:
+        said, case = seen.event.envelope, seen.before
         told = records_of(case).standing.get(fact.record) if case is not None else None
         now = instant(said.recorded_at)
         own = case is not None and told is not None and is_retracted_alone(case, told, said.actor, now)

@@ -9,6 +9,7 @@ import pytest
 from events.catalogue import Fact
 from events.database import sqlite_url
 from events.facts.accounts import AccountClosed, AccountOpened, AccountPlaced, CredentialsReset, RolesChanged
+from events.facts.attachments import FileRetracted
 from events.facts.care import CarePlanAgreed
 from events.facts.corrections import CitizenshipsCorrected, RecordRetracted
 from events.facts.decisions import DecisionConfirmed
@@ -23,6 +24,8 @@ from tests.kit.people import ANNA, BORIS, CLARA
 from workflow.case.proposals import proposals_of
 from workflow.case.retraction import records_of
 from workflow.subjects.accounts.commands import ChangeRoles, OpenAccount
+from workflow.subjects.attachments.commands import AttachFile, RetractFile
+from workflow.subjects.attachments.state import attachments_of
 from workflow.subjects.care.commands import AgreeCarePlan
 from workflow.subjects.intake.commands import AddNote
 from workflow.subjects.safety.commands import AssessRisk
@@ -124,6 +127,29 @@ def test_a_typed_name_is_found_once_there_are_proposals(office: Witnessed, case_
     typed = CarePlanAgreed(person_id=office.case(other).person_id, second=BORIS)
     office.forge((case_stream(other), typed), actor=ANNA)
     assert office.failing() == {"I12"}
+
+
+def attached(office: Witnessed, case_id: CaseId) -> str:
+    """Return the number of a file that Anna attached."""
+    said = {"kind": "other", "compartment": "story", "media_type": "image/png", "size": 9, "told": "a drawing"}
+    office.does(case_id, AttachFile, digest="0" * 64, fingerprint="0" * 32, **said)
+    return list(attachments_of(office.case(case_id)).files)[-1]
+
+
+def test_ones_own_file_is_taken_away_alone_on_the_day_it_was_attached(office: Witnessed, case_id: CaseId) -> None:
+    office.does(case_id, RetractFile, file_id=attached(office, case_id), reason="wrong_file")
+    assert office.failing() == set()
+
+
+@pytest.mark.parametrize(("actor", "days"), [(BORIS, 0), (ANNA, 2)])
+def test_anothers_file_or_an_older_one_taken_away_by_one_is_found(
+    office: Witnessed, case_id: CaseId, actor: str, days: int
+) -> None:
+    file_id = attached(office, case_id)
+    office.later(days=days)
+    gone = FileRetracted(file_id=file_id, digest="0" * 64, reason="wrong_file")
+    office.forge((case_stream(case_id), gone), actor=actor)
+    assert "I12" in office.failing()
 
 
 def test_what_older_versions_recorded_is_counted_and_named_as_such(office: Witnessed) -> None:

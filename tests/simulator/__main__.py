@@ -12,7 +12,7 @@ from tests.simulator.every_place import crash_everywhere
 from tests.simulator.every_upgrade import crash_in_upgrade
 from tests.simulator.office import folder
 from tests.simulator.seeds import Sum, run_all
-from tests.simulator.terms import Terms
+from tests.simulator.terms import WHOLE_YEAR, Terms
 
 
 def main() -> int:
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0, help="how much goes wrong: 0 nothing, 1 as usual")
     parser.add_argument("--copies", action="store_true", help="put older copies of the office back, too")
     parser.add_argument("--clocks", action="store_true", help="set the clock of one process wrong now and then, too")
+    parser.add_argument("--services", action="store_true", help="let people use all services; 350 people always do")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once (one for each core)")
     parser.add_argument("--brief", action="store_true", help="tell only of seeds that broke something, and the sum")
     parser.add_argument("--every-place", type=int, default=0, metavar="N", help="crash at every N-th place instead")
@@ -45,7 +46,14 @@ def _every_place(every: int) -> int:
 
 def _seeds(given: argparse.Namespace) -> int:
     asked = range(given.seed, given.seed + given.seeds)
-    how = given.people, given.days, given.share, given.copies, given.clocks
+    how = (
+        given.people,
+        given.days,
+        given.share,
+        given.copies,
+        given.clocks,
+        given.services or given.people >= WHOLE_YEAR,
+    )
     terms = [Terms(seed, *how) for seed in asked]
     together = Sum()
     for seed in run_all(terms, min(given.processes, len(terms))):
@@ -53,6 +61,8 @@ def _seeds(given: argparse.Namespace) -> int:
         if not (given.brief and seed.found.ok):
             print("\n".join(seed.lines), flush=True)
     print(together.line)
+    if together.given:
+        print(together.never)
     return 1 if together.broken else 0
 
 

@@ -47,6 +47,12 @@ class CopiedDisk(NamedTuple):
         """Return the copy of the keys."""
         return self.folder / "keys.sqlite"
 
+    @property
+    def files(self) -> Path | None:
+        """Return the copy of the attached files, where people attach any."""
+        copied = self.folder / "files.tar"
+        return copied if copied.exists() else None
+
 
 class Backup(NamedTuple):
     """A copy, how many events it holds, and what was on people's desks when it was made."""
@@ -95,7 +101,8 @@ class Copies:
         folder = self._here.data / "copies" / str(self.made)
         folder.mkdir(parents=True)
         log, keys = (Copy.of(self._here, folder / name, "") for name in ("log.sqlite", "keys.sqlite"))
-        found = make_copies(self._here, log, keys, _silent)
+        files = Copy.of(self._here, folder / "files.tar", "") if self._world.terms.services else None
+        found = make_copies(self._here, log, keys, _silent, files=files)
         self.kept.append(Backup(CopiedDisk(folder), found.events, self._world.staff.told()))
         if len(self.kept) > KEPT_MAX:
             shutil.rmtree(self.kept.pop(1).disk.folder)
@@ -159,7 +166,7 @@ class Copies:
         """
         for some in dict.fromkeys((*keys, older.disk.keys)):
             try:
-                put_in_place(self._here, (older.disk.log, some), (_none, _none), _silent)
+                put_in_place(self._here, (older.disk.log, some), (_none, _none), _silent, files=older.disk.files)
                 return True
             except (BackupRefused, EventsError):
                 self.refused += 1

@@ -42,6 +42,7 @@ OFTEN: Final[Mapping[str, Mapping[str, float]]] = {
     "message": {"lost": 0.1, "twice": 0.1, "late": 0.15},  # of the queue: it carries ids of tasks
     "request": {"lost": 0.04, "twice": 0.04},  # a person's command on its way to the office
     "reply": {"lost": 0.05},  # the office's answer on its way back
+    "door": {"others": 0.05},  # of a form with a file: before it is looked at, stored and recorded, and after each
     "bank": {"late": 0.2},  # the bank fetches a file
     "answer": {"late": 0.2, "twice": 0.15, "lost": 0.05},  # the bank says what became of it
     "turn": {"die": 0.01, "leap": 0.01, "empty_queue": 0.02},  # between two steps of a process

@@ -24,8 +24,14 @@ MEMORY: Final = Path("/dev/shm")
 
 
 @cache
-def programme_text(*, small: bool) -> str:
-    """Return the programme: the Moscow one as it is, or with a house of two beds."""
+def programme_text(*, small: bool, services: bool = False) -> str:
+    """Return the programme: the Moscow one as it is, or with a house of two beds.
+
+    Where all services are used, a small one has beds for a family, and providers with one place that several want.
+    """
+    if small and services:
+        text = shipped_programme_text("moscow").replace("capacity: 60", "capacity: 1")
+        return with_beds(3, text=text.replace("capacity: 200", "capacity: 1"))
     return with_beds(2) if small else shipped_programme_text("moscow")
 
 
@@ -43,11 +49,11 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def data_of(small: bool, into: Path) -> Iterator[Path]:  # noqa: FBT001 - one question
+def data_of(small: bool, into: Path, *, services: bool = False) -> Iterator[Path]:  # noqa: FBT001 - one question
     """Lend the data folder of a new office."""
-    template = into / f"new-{'small' if small else 'whole'}"
+    template = into / f"new-{'small' if small else 'whole'}{'-services' if services else ''}"
     if not template.exists():
-        _founded(template, small=small)
+        _founded(template, programme_text(small=small, services=services), start(small=small))
     data = into / "data"
     shutil.copytree(template, data)
     try:
@@ -56,10 +62,10 @@ def data_of(small: bool, into: Path) -> Iterator[Path]:  # noqa: FBT001 - one qu
         shutil.rmtree(data)
 
 
-def _founded(data: Path, *, small: bool) -> None:
-    clock = ManualClock(start(small=small))
+def _founded(data: Path, text: str, begins: datetime) -> None:
+    clock = ManualClock(begins)
     container = Container(Settings(data=data), create=True, clock=clock, chance=SeededEntropy(0))
-    container.publish(programme_text(small=small), "staff:root")
+    container.publish(text, "staff:root")
     opened(container, "moscow")
     container.signing_key()
     container.pool()

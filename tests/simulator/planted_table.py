@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from tests.interleavings.mutants import MUTANTS
-from tests.simulator import planted, planted_rules, planted_storing, planted_work
+from tests.simulator import planted, planted_rules, planted_services, planted_storing, planted_work
 from tests.simulator import planted_stories as stories
 from tests.simulator.planted_stories import PlantedStory
 from tests.simulator.terms import Terms
@@ -26,10 +26,16 @@ class Seed(NamedTuple):
     number: int
     days: int = 60
     copies: bool = False
+    services: bool = False
 
     @property
     def terms(self) -> Terms:
-        """Return what is simulated: one person who gives nothing up, and twice as many faults; or a year of copies."""
+        """Return what is simulated: one person who gives nothing up, and twice as many faults; or a year of copies.
+
+        Where all services are used there are four, who want the same.
+        """
+        if self.services:
+            return Terms(self.number, people=4, services=True, gives_up=0.0, days=self.days)
         if self.copies:
             return Terms(self.number, copies=True)
         return Terms(self.number, people=1, share=2.0, gives_up=0.0, days=self.days)
@@ -53,7 +59,7 @@ class Bug(NamedTuple):
         """Return where it is noticed, as the table says it."""
         by = self.noticed_by
         if isinstance(by, Seed):
-            return "simulator, older copies" if by.copies else "simulator"
+            return "simulator, older copies" if by.copies else "simulator, all services" if by.services else "simulator"
         return f"story: *{by.__name__.replace('_', ' ')}*"
 
 
@@ -138,6 +144,10 @@ BUGS: Final = (
     Bug(planted_rules.a_payment_is_numbered_by_how_often_anything_was_sent,
         "the number of a payment says which part it is, at which attempt", "went to the bank",
         Seed(118, WHOLE, copies=True)),
+    Bug(planted_services.a_file_is_recorded_before_it_is_stored, "a file is on the disk before the log tells of it",
+        "is not in the store", Seed(1, services=True)),
+    Bug(planted_services.what_was_corrected_stays_as_it_was, "what was corrected is what is shown", "was corrected to",
+        Seed(2, services=True)),
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Run(NamedTuple):
 def run(terms: Terms, place: Path, only: Collection[Fault] | None = None) -> Run:
     """Run one seed in a folder and judge it; an error of the engine's is a finding too."""
     small = terms.people <= FEW
-    with silent(), watched(), data_of(small, place) as data:
+    with silent(), watched(), data_of(small, place, services=terms.services) as data:
         faults = Faults(terms.seed, only=only, share=terms.share, never=terms.never)
         world = Simulation(terms, data, start(small=small), faults)
         try:

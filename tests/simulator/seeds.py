@@ -17,6 +17,7 @@ from tests.simulator.office import folder
 from tests.simulator.running import Run, run, shortened
 from tests.simulator.terms import Terms
 from tests.simulator.verdict import PROMISES
+from workflow.registry import COMMANDS
 
 MARKS = ("root", "replay", "rows")
 
@@ -47,11 +48,13 @@ class Sum:
         self.broken = 0
         self.numbers: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()  # by promise
+        self.given: set[str] = set()  # kinds of commands
 
     def add(self, seed: Seed) -> None:
         """Count a seed."""
         self.seeds, self.broken = self.seeds + 1, self.broken + (not seed.found.ok)
         if seed.found.verdict is not None:
+            self.given |= seed.found.verdict.given
             self.numbers.update(seed.found.verdict.numbers)
             self.faults.update({name: len(found) for name, found in seed.found.verdict.broken.items()})
 
@@ -66,6 +69,12 @@ class Sum:
             f"simulator seeds={self.seeds} broken={self.broken} {counted} {zeros} {marks} "
             f"seconds={took:.1f} seeds_per_second={self.seeds / took:.2f}"
         )
+
+    @property
+    def never(self) -> str:
+        """Return which kinds of commands none of these years with all services has given."""
+        never = sorted(kind.__name__ for kind in COMMANDS if kind.__name__ not in self.given)
+        return f"simulator kinds={len(COMMANDS) - len(never)}/{len(COMMANDS)} never={','.join(never)}"
 
 
 def run_all(terms: Iterable[Terms], processes: int) -> Iterator[Seed]:

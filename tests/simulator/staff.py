@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
@@ -30,6 +30,7 @@ from tests.simulator.faults import Faults
 from tests.simulator.machine import Machine
 from tests.simulator.outside import Mail
 from tests.simulator.paper import Paper, Told
+from tests.simulator.services.services import Services
 from workflow.case.erasure import is_erased
 from workflow.case.proposals import proposals_of
 from workflow.command import CancelTask, CaseCommand, Command, ConfirmDecision, ConfirmLetter, RetryTask
@@ -61,7 +62,10 @@ class AfterRestore(Protocol):
 class Staff:
     """Everybody who asks the office for something, and what they know of it."""
 
-    def __init__(self, wishes: Wishes, seed: int, people: int, days: int, faults: Faults, mail: Mail) -> None:
+    def __init__(
+        self, wishes: Wishes, seed: int, people: int, days: int, faults: Faults, mail: Mail,
+        services: Services | None = None,
+    ) -> None:  # fmt: skip
         self._wishes = wishes
         self._seed = seed
         self._faults = faults
@@ -70,6 +74,10 @@ class Staff:
         self._order = Random(f"{seed}/staff")
         within = days // 2 if people > 20 else 12  # a few come together, so that they want the same beds
         self._comes = sorted(self._order.random() * within for _ in range(people))
+        self.services = services
+        if services is not None:
+            self._comes = services.families.come_together(self._comes)
+        self._came: list[OpenCase] = []
         self._arrived = 0
         self._looked = datetime.min.replace(tzinfo=UTC)
         self._at_rest: set[str] = set()  # cases in which nobody will ever do anything, unless somebody else does
@@ -92,27 +100,47 @@ class Staff:
         """Tell whether nobody is to come any more."""
         return self._arrived == self._people
 
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether anything was asked and not answered."""
+        return bool(self.pending) or (self.services is not None and self.services.is_waiting)
+
     def look(self, machine: Machine, now: datetime, day: int) -> None:
         """Think of everything there is to ask for now, unless an answer about that case is still awaited."""
-        awaited = {command.case_id for command in self.pending.values() if isinstance(command, CaseCommand)}
-        wanted: list[Command] = []
-        while not self.everybody_came() and self._comes[self._arrived] <= day:
-            self._openings.append(arrival(self._arrived, self._seed, _programme(machine).day(now), "moscow"))
-            self._arrived += 1
-        wanted += self._openings
+        awaited = self._awaited()
+        self._receive(_programme(machine).day(now), day)
+        wanted: list[Command] = [*self._openings]
         if day % 10 == 0 and day != self._desk_day:
             self._desk_day = day
             wanted += desk_commands(_programme(machine), now, self._seed)
+        if self.services is not None:
+            wanted += self.services.of_the_office(machine, _programme(machine), now, day)
         machine.feed.changed()
         wanted += self._about_stuck(machine, awaited)
         if self.after_restore is not None:
             wanted += self.after_restore.wanted(machine, self)
         for seen in self._to_look_at(machine, awaited, now):
-            wanted += self._about(seen, now)
+            usual = self._about(seen, now)
+            wanted += usual if self.services is None else self.services.about(seen, now, usual)
         is_new = (
             one for one in wanted if one.command_id not in self.acknowledged and one.command_id not in self.refused
         )
         self.pending |= {one.command_id: one for one in is_new}
+        if self.services is not None:
+            self.services.think(machine, now, self._awaited())
+
+    def _awaited(self) -> set[str]:
+        """Return the cases about which an answer is awaited."""
+        awaited = {str(command.case_id) for command in self.pending.values() if isinstance(command, CaseCommand)}
+        return awaited | (self.services.awaited if self.services is not None else set())
+
+    def _receive(self, today: date, day: int) -> None:
+        """Write down the referrals of those who have come by now."""
+        while not self.everybody_came() and self._comes[self._arrived] <= day:
+            opened = arrival(self._arrived, self._seed, today, "moscow")
+            self._came.append(opened if self.services is None else self.services.opening(self._came, opened, today))
+            self._openings.append(self._came[-1])
+            self._arrived += 1
 
     def ask(self, machine: Machine, now: datetime) -> bool:
         """Send what is not answered yet, some of it twice, and note the answers that arrive; tell whether any did."""
@@ -128,10 +156,10 @@ class Staff:
         for part in self._in_parts(sent):
             for ticket in machine.container.service.offer(part):
                 if ticket.error is None and self._faults.at("reply") != "lost":
-                    answered |= self._note(ticket.asked, ticket.answer, now)
+                    answered |= self.note(ticket.asked, ticket.answer, now)
                 elif ticket.error is not None and not isinstance(ticket.error, EventsError | HandlersError):
                     raise ticket.error
-        return answered
+        return answered | (self.services is not None and self.services.send(machine, self, now))
 
     def told(self) -> Told:
         """Return what has been told so far, as it is on paper."""
@@ -144,6 +172,8 @@ class Staff:
         self.pending.clear()
         self.erased.clear()
         self._at_rest.clear()
+        if self.services is not None:
+            self.services.has_lost(self.acknowledged.keys())
         gone = self.withdrawn.keys() | paper.erased
         self._openings = [
             one for one in self._openings if one.command_id in self.acknowledged or str(one.case_id) not in gone
@@ -157,17 +187,25 @@ class Staff:
             yield sent[start:end]
             start = end
 
-    def _note(self, asked: Command, answer: Any, now: datetime) -> bool:
+    def note(self, asked: Command, answer: Any, now: datetime) -> bool:
+        """Write down what was answered; tell whether that is new and something came of it."""
         self.pending.pop(asked.command_id, None)
         if isinstance(answer, Refused):
             self.refused.setdefault(asked.command_id, type(asked).__name__)
             return False
-        assert isinstance(answer, Accepted), answer
-        told = Acknowledgement(answer.command_id, answer.version, answer.facts)
-        first = asked.command_id not in self.acknowledged
-        self.acknowledged.setdefault(asked.command_id, told)
+        first = self.note_answer(answer)
+        if self.services is not None:
+            self.services.paper.note(asked, answer)
         if getattr(asked, "trigger", "") == "withdraw" and "StageEntered" in answer.facts:
             self.withdrawn.setdefault(answer.case_id, now)
+        return first
+
+    def note_answer(self, answer: Any) -> bool:
+        """Write down that something was carried out; tell whether that is new and something came of it."""
+        assert isinstance(answer, Accepted), answer
+        command_id = UUID(answer.command_id)
+        first = command_id not in self.acknowledged
+        self.acknowledged.setdefault(command_id, Acknowledgement(answer.command_id, answer.version, answer.facts))
         return first and bool(answer.facts)
 
     # -- what they think of ---------------------------------------------------------------------------------

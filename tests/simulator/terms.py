@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tests.simulator.faults import OF_CLOCKS, OF_COPIES
+
+WHOLE_YEAR: Final = 350  # as many people come to the whole programme; they use all services
 
 
 class Terms(NamedTuple):
@@ -16,6 +18,7 @@ class Terms(NamedTuple):
     share: float = 1.0
     copies: bool = False  # older copies of the office are put back now and then
     clocks: bool = False  # the clock of one process is set back or ahead now and then
+    services: bool = False  # slips are put right, files attached, families come, providers answer as they please
     gives_up: float = 0.004  # at each look at a case: the person has had enough
     forgotten: float = 0.3  # of those whose case has ended ask that everything about them is destroyed
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
+from events.file_stores import hashes_of
 from events.instants import instant
 from handlers.checks.check_results import CheckResult, OutsideRecords
 from handlers.checks.walk import check_log
 from tests.simulator.clocks import AHEAD_MOST
 from tests.simulator.ledgers import unlike_the_ledgers
 from tests.simulator.restores import numbers_of_restores, of_restores
+from tests.simulator.services.judge import given_in, numbers_of_services, of_services
 from tests.simulator.year import Simulation
 from workflow.tasks import GIVING_BACK
 
@@ -38,6 +41,7 @@ class Verdict(NamedTuple):
     root: str
     numbers: dict[str, int]
     seed: int
+    given: frozenset[str] = frozenset()  # which kinds of commands came to something, in a year with all services
 
     @property
     def ok(self) -> bool:
@@ -65,6 +69,7 @@ def judged(world: Simulation) -> Verdict:
         statement=world.bank.statement(),  # type: ignore[arg-type]
         performed=_performed(world),
         sent=container.sent_outside(),
+        files=partial(hashes_of, container.files),
     )
     results = check_log(
         container.log,
@@ -81,7 +86,10 @@ def judged(world: Simulation) -> Verdict:
         broken[promise].append(found)
     with container.database.reading() as connection:
         place = bytes(connection.exec_driver_sql("SELECT place FROM log_head").scalar_one()).hex()
-    return Verdict(broken, place, _numbers(world), world.terms.seed)
+    given = given_in(container.log) if world.terms.services else frozenset()
+    for promise, found in of_services(world):  # last: whoever looks leaves a word of it in the log
+        broken[promise].append(found)
+    return Verdict(broken, place, _numbers(world), world.terms.seed, given)
 
 
 def promise_of(one: CheckResult, fault: str) -> str:
@@ -157,4 +165,5 @@ def _numbers(world: Simulation) -> dict[str, int]:
         "late": faults.count("late"),
         "lies": faults.count("silent_done", "error_done", "unsure"),
         **numbers_of_restores(world),
+        **numbers_of_services(world),
     }

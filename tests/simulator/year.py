@@ -28,6 +28,7 @@ from tests.simulator.machine import Killed, Machine, lapse
 from tests.simulator.outside import Agency, Bank, Habits, Mail, MailServer
 from tests.simulator.queue import Queue
 from tests.simulator.screens import Screens
+from tests.simulator.services.services import Services
 from tests.simulator.staff import Staff, Wishes
 from tests.simulator.terms import Terms
 
@@ -64,9 +65,9 @@ class Simulation:
         self.agency = Agency(habits, self.clock.now)
         self.mail = (MailServer if terms.seed % 2 else Mail)(habits, self.clock.now)
         self.bank = Bank(data / "bank", self.faults)
-        self.staff = Staff(
-            Wishes(terms.gives_up, terms.forgotten), terms.seed, terms.people, terms.days, self.faults, self.mail
-        )
+        services = Services(terms, self.faults, self.mail, self._meanwhile) if terms.services else None
+        wishes = Wishes(terms.gives_up, terms.forgotten)
+        self.staff = Staff(wishes, terms.seed, terms.people, terms.days, self.faults, self.mail, services)
         self._screens = Screens()
         self.machines = self._machines(data)
         self.copies = Copies(self, data)
@@ -314,14 +315,14 @@ class Simulation:
             *due, unknown = connection.execute(_NEXT).one()
         if self.copies.is_on:
             due = []  # what is due waits for two officers
-        if self.staff.pending or unknown:
+        if self.staff.is_waiting or unknown:
             stride = min(stride, timedelta(hours=1))
         next_due = min([instant(text) - now for text in due if text], default=stride)
         self.clock.advance(max(min(stride, next_due), timedelta(seconds=61)))
 
     def _is_over(self) -> bool:
         """Tell whether everybody's case has ended and nothing is asked for any more."""
-        if not self.staff.everybody_came() or self.staff.pending:
+        if not self.staff.everybody_came() or self.staff.is_waiting:
             return False
         machine = self.alive
         machine.feed.changed()
@@ -336,4 +337,4 @@ class Simulation:
             left = connection.execute(select(tasks.c.task_id).where(is_open).limit(1)).first()
             due = select(timers.c.timer_id).where(timers.c.status == "set", timers.c.due_at <= now).limit(1)
             left = left or connection.execute(due).first()
-        return left is None and not self.staff.pending and self.bank.is_quiet and not self.copies.is_on
+        return left is None and not self.staff.is_waiting and self.bank.is_quiet and not self.copies.is_on

@@ -4,7 +4,7 @@ What it shows was looked at, stripped and sealed at the door; the rules see its 
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from events.facts.attachments import FileAttached, FileDestroyed, FileRetracted
@@ -16,7 +16,7 @@ from workflow.situation import Decision, Situation, TaskKind, case_of, ends_in, 
 from workflow.subject import CommandRule, TwoPeople
 from workflow.subjects.attachments import refusals
 from workflow.subjects.attachments.commands import AttachFile, RetractFile
-from workflow.subjects.attachments.state import attachments_of
+from workflow.subjects.attachments.state import AttachedFile, attachments_of
 
 FILES_MAX: Final = 500  # of one case; a bound, so that no list of it grows without end
 ALONE_FOR: Final = timedelta(days=1)  # as long a slip of one's own is put right without a second person
@@ -52,7 +52,12 @@ def _takes_two(command: RetractFile, situation: Situation) -> bool:
     file = attachments_of(case_of(situation)).live.get(command.file_id)
     if file is None or command.mandate == OPERATOR:
         return True
-    return file.by != command.actor or situation.now >= instant(file.at) + ALONE_FOR
+    return not is_own_slip(file, command.actor, situation.now)
+
+
+def is_own_slip(file: AttachedFile, actor: str, now: datetime) -> bool:
+    """Tell whether somebody takes a file away alone: they attached it themselves, and not long ago."""
+    return file.by == actor and now < instant(file.at) + ALONE_FOR
 
 
 class RetractedFile(About):
