@@ -73,10 +73,12 @@ def crash_in_upgrade(place: Path, numbers: Iterable[int], server: Databases | No
     """Open the recorded office again and again, and crash at each of these places, as long as there are any."""
     findings, tried, places = list[str](), 0, Counter[str]()
     kind = "postgresql" if server else "sqlite"
-    with watched(), _commits_of_postgresql_watched():
+    with watched(), _postgresql_watched() as connections:
         for number in numbers:
             with _recorded(place / str(number), server) as (copy, folder):
                 killer = _killed(copy, _Killer(number, folder))
+                while connections:
+                    connections.pop().close()
                 places = killer.places
                 if not killer.where:
                     break
@@ -130,8 +132,9 @@ def _findings(copy: Unpacked, kind: str, where: str) -> Iterator[str]:
 
 
 @contextmanager
-def _commits_of_postgresql_watched() -> Iterator[None]:
-    commit = psycopg.Connection.commit
+def _postgresql_watched() -> Iterator[list[psycopg.Connection[Any]]]:
+    """Let commits that change something tell the watch; yield the connections, which the dead do not close."""
+    commit, connect, made = psycopg.Connection.commit, psycopg.connect, list[psycopg.Connection[Any]]()
 
     def watched_commit(connection: psycopg.Connection[Any]) -> None:
         changes = connection.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").fetchone() == (True,)
@@ -141,6 +144,11 @@ def _commits_of_postgresql_watched() -> Iterator[None]:
         if changes:
             WATCH.passed("commit", True)
 
+    def noted_connect(*where: Any, **how: Any) -> psycopg.Connection[Any]:
+        made.append(connect(*where, **how))
+        return made[-1]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.Connection, "commit", watched_commit)
-        yield
+        patch.setattr(psycopg, "connect", noted_connect)
+        yield made
