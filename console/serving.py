@@ -24,11 +24,13 @@ from uvicorn.supervisors import Multiprocess
 
 from console.cli_support import plainly
 from console.container import Container
+from console.printing import UNAVAILABLE, say_error
 from console.settings import Settings
 from console.web.app import console
 from console.web.context import build_context
 from console.web.punctual_protocol import HEAD_S, PunctualProtocol
 from console.web.site import Door, Site
+from events.errors import StoreUnavailable
 from events.world import SystemClock
 
 CONNECTIONS_MAX: Final = 600  # more than may wait and listen together: the rest is for pages and forms
@@ -82,10 +84,14 @@ def _of_its_own(settings: Settings, site: Site) -> FastAPI:
 
 
 def opened_or_ended(settings: Settings) -> Container:
-    """Open the office; where that cannot be done this process ends, and all the others with it."""
+    """Open the office, or end this process and say why: while a server is away it is begun anew, else all end."""
     try:
         with plainly():
-            return Container(settings)
+            try:
+                return Container(settings)
+            except StoreUnavailable as away:
+                say_error(str(away))
+                sys.exit(UNAVAILABLE)
     except typer.Exit:
         sys.exit(STARTUP_FAILURE)
 

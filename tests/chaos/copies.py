@@ -24,6 +24,7 @@ from tests.chaos.preparing import CROWDS
 from tests.chaos.quarantine import Quarantine, orders_shown
 from tests.chaos.restored import Restored, counts, note, restores
 from tests.chaos.town import INSIDE, UP_S, Town
+from tests.kit.workshop import until
 from tests.simulator.operator import Operator
 from tests.simulator.paper import Paper, paper_of
 
@@ -104,7 +105,7 @@ class Copies:
         for file in away:
             file.unlink(missing_ok=True)
         self._place.closed.touch()
-        _wait_for(lambda: all(file.exists() for file in away), "clients do not let go of the log")
+        until(lambda: all(file.exists() for file in away), UP_S, "clients do not let go of the log")
         for name in self._town.named(*INSIDE):
             self._town.players[name].kill()
 
@@ -169,13 +170,6 @@ class Copies:
 def _remove(file: Path) -> None:
     for end in ("", "-wal", "-shm"):
         file.with_name(f"{file.name}{end}").unlink(missing_ok=True)
-
-
-def _wait_for(there: Callable[[], bool], otherwise: str) -> None:
-    until = time.monotonic() + UP_S
-    while not there():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.05)
 
 
 def _silent(_name: str) -> Callable[[int, int], None]:

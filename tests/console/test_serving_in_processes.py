@@ -73,10 +73,14 @@ def test_one_session_counts_in_all_of_them_who_dies_is_begun_anew_and_none_is_le
     wayhome.done("verify")  # whatever they wrote last is there, and nobody holds it
 
 
-def test_none_is_left_when_the_one_that_looks_after_them_is_killed(
+def test_they_are_begun_anew_at_a_sign_and_none_is_left_when_the_one_that_looks_after_them_is_killed(
     wayhome: Wayhome, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with in_processes(wayhome, redis_url, monkeypatch) as house:
+        before = house.children()
+        house.process.send_signal(signal.SIGHUP)
+        until(lambda: len(house.children()) == MANY and not any(one in before for one in house.children()), WAIT_S)
+        assert house.asked_anew(4) == {200}
         children = house.children()
         house.process.kill()
         until(lambda: not any(one.is_running() for one in children), WAIT_S)
@@ -89,6 +93,18 @@ def test_a_process_that_cannot_open_the_office_says_why_and_has_all_of_them_end(
         opened_or_ended(Settings(data=tmp_path))
     assert ended.value.code == STARTUP_FAILURE  # uvicorn starts no other one then, and ends those there are
     assert "no data in" in capsys.readouterr().err
+
+
+def test_while_the_database_is_away_only_the_process_ends_that_was_to_be_begun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "keys.sqlite").touch()
+    away = f"postgresql+psycopg://nobody@/nowhere?host={tmp_path}"
+    with pytest.raises(SystemExit) as ended:
+        opened_or_ended(Settings(data=tmp_path, database_url=away))
+    assert ended.value.code not in (None, 0, STARTUP_FAILURE)  # uvicorn begins another one, and leaves the rest alone
+    assert capsys.readouterr().err
 
 
 def test_several_processes_need_a_queue_that_all_of_them_reach(wayhome: Wayhome) -> None:

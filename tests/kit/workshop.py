@@ -229,11 +229,11 @@ class Workshop:
         self.book.close()
 
 
-def until(holds: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
+def until(holds: Callable[[], bool], seconds: float = PATIENCE_S, otherwise: str = "it did not come") -> None:
     """Wait for something that other threads bring about; fail when it does not come."""
     pause, deadline = threading.Event(), time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come"
+        assert time.monotonic() < deadline, otherwise
         pause.wait(0.01)
 
 

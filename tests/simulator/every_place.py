@@ -36,11 +36,15 @@ class Crashed(NamedTuple):
     @property
     def line(self) -> str:
         """Return the line a script can read."""
-        kinds = " ".join(f"{kind}={number}" for kind, number in sorted(self.places.items()))
         return (
-            f"every_place places={sum(self.places.values())} crashed={self.tried} {kinds} "
+            f"every_place places={self.places.total()} crashed={self.tried} {by_kind(self.places)} "
             f"broken={len(self.findings)} events={self.whole.numbers['events']}"
         )
+
+
+def by_kind(places: Counter[str]) -> str:
+    """Return how many places there were of each kind, for the line of a script."""
+    return " ".join(f"{kind}={number}" for kind, number in sorted(places.items()))
 
 
 class _Splitting(Faults):

@@ -22,6 +22,7 @@ from tests.recorded import telling
 from tests.recorded.unpacking import HERE, Unpacked, unpacked
 from tests.servers.postgres import Databases
 from tests.simulator.durable import PASS, WATCH, watched
+from tests.simulator.every_place import by_kind
 from tests.simulator.machine import Killed
 
 SAID: Final[dict[str, Any]] = json.loads((HERE / "expected.json").read_text())
@@ -38,10 +39,9 @@ class Upgraded(NamedTuple):
     @property
     def line(self) -> str:
         """Return the line a script can read."""
-        kinds = " ".join(f"{kind}={number}" for kind, number in sorted(self.places.items()))
         return (
-            f"every_upgrade database={self.database} places={self.places.total()} crashed={self.tried} {kinds} "
-            f"broken={len(self.findings)}"
+            f"every_upgrade database={self.database} places={self.places.total()} crashed={self.tried} "
+            f"{by_kind(self.places)} broken={len(self.findings)}"
         )
 
 

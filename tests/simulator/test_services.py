@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from tests.simulator.durable import WATCH
 from tests.simulator.office import folder
 from tests.simulator.running import run
 from tests.simulator.seeds import Seed, Sum
@@ -46,6 +47,11 @@ def test_a_year_without_services_knows_nothing_of_them(place: Path) -> None:
     assert found.verdict is not None
     assert found.verdict.given == frozenset()
     assert not found.verdict.numbers.keys() & set(SERVED)
+
+
+def test_a_year_that_is_over_holds_nothing_open(place: Path) -> None:
+    run(Terms(3, people=1, days=20), place)
+    assert not WATCH.open
 
 
 def test_which_commands_no_year_gives_is_told_from_what_was_given(place: Path) -> None:
