@@ -83,7 +83,6 @@ def sends(house: House, path: str, *, chunked: bool, cookie: str = "") -> tuple[
     return sent, answer
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("chunked", [False, True], ids=["says how much", "does not say"])
 @pytest.mark.parametrize("is_anna", [True, False], ids=["signed in", "a stranger"])
 @pytest.mark.parametrize("path", ["/upload/cases/7K3P9-QXM2D/files", "/api/v1/cases/7K3P9-QXM2D/files"])

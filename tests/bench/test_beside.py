@@ -64,7 +64,6 @@ def test_a_peer_without_its_packages_is_left_out_and_work_by_hand_is_not(redis_u
     assert not here.runs(KEPT)
 
 
-@pytest.mark.timeout(240)
 def test_a_peer_is_asked_counted_and_ends_with_its_workers(pg_url: str, redis_url: str) -> None:
     with ExitStack() as stack:
         office = PeerOffice(Place(None, redis_url), BY_HAND, plain(pg_url))

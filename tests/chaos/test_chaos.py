@@ -32,7 +32,6 @@ pytestmark = [
 ]
 
 
-@pytest.mark.timeout(580)
 def test_an_office_that_is_struck_by_every_kind_of_fault_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
     asked = [*RIG, "--seed", "21", "--commands", "600", "--faults", "40", "--seconds-max", "140", "--untimed"]
     run = subprocess.run(
@@ -49,7 +48,6 @@ def test_an_office_that_is_struck_by_every_kind_of_fault_loses_nothing_and_does_
     assert kinds >= KINDS_LEAST
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.skipif(bool(why_not()), reason="an ordinary user has no namespace that ends with the run")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_ended_leaves_no_disk_and_no_process(how: signal.Signals) -> None:

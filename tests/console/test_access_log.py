@@ -115,7 +115,6 @@ def street(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     office.close()
 
 
-@pytest.mark.timeout(300)
 def test_no_route_tells_anything_of_a_case_before_it_is_recorded_who_sees_it(street: Street) -> None:
     found = asyncio.run(_walked(street, street.town.house.app))
     assert not found.unrecorded, "\n".join(found.unrecorded)

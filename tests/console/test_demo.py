@@ -111,7 +111,6 @@ def _version(office: Container, case: str) -> int:
     return seen.version
 
 
-@pytest.mark.timeout(300)
 def test_a_demo_serves_its_console_until_ctrl_c(tmp_path: Path) -> None:
     words = ("demo", "--data", str(tmp_path / "d"), "--days", "2", "--arrivals", "2", "--port", "18421")
     call = [sys.executable, "-u", "-c", "from console.cli import main; main()", *words]

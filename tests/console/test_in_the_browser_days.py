@@ -67,7 +67,6 @@ def has_an_appointment(live: LiveHouse, handle: str, service: str = "medical_exa
     return case.does(BookAppointment, service=service, at=live.office.now + timedelta(hours=1))
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(("willow", "brook", "heron", "how"), [
     ("Quiet Willow", "Clear Brook", "Grey Heron", {}),
     ("Calm Harbour", "Red Maple", "Green Finch", {"viewport": PHONE, "is_mobile": True}),

@@ -25,7 +25,6 @@ def drivers(live: LiveHouse) -> set[str]:
     return {one.name for one in live.office.definition.programme.meeters}
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_a_driver_is_added_by_two_with_the_screens_alone(window: Window, live: LiveHouse, *, script: bool) -> None:
     name = f"Gia {script}"

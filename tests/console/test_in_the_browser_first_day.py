@@ -32,7 +32,6 @@ def sent(page: Page, **chosen: str) -> None:
     send(page)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("how", [{}, {"java_script_enabled": False}, {"viewport": PHONE, "is_mobile": True}],
                          ids=["at a desk", "without script", "on a telephone"])  # fmt: skip
 def test_from_a_name_written_wrongly_to_the_scan_of_the_declaration(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.kit.web.browser import Desk, LiveHouse
@@ -57,7 +56,6 @@ def refer(desk: Desk, name: str) -> Walk:
     return Walk(desk, lambda: words_of(desk.live))
 
 
-@pytest.mark.timeout(400)  # a year of somebody's life, click by click
 def test_a_person_is_taken_from_referral_to_a_closed_case_by_what_the_screen_says(
     window: Window, live: LiveHouse
 ) -> None:

@@ -22,7 +22,6 @@ def faultless(page: Page) -> None:
     assert not found.response["violations"], found.generate_report()
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("script", [True, False], ids=["with script on a phone", "without script"])
 def test_a_name_and_an_address_are_given_with_the_page_alone(window: Window, live: LiveHouse, *, script: bool) -> None:
     at = {"viewport": PHONE} if script else {}

@@ -37,7 +37,6 @@ def faultless(page: Page) -> None:
     assert not found.response["violations"], found.generate_report()
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_forty_cases_are_handed_over_before_a_holiday_with_the_screens_alone(
     window: Window, live: LiveHouse, cases: list[Story], *, script: bool
@@ -66,7 +65,6 @@ def test_forty_cases_are_handed_over_before_a_holiday_with_the_screens_alone(
     expect(takes.locator(".bell")).to_have_text("Notices")
 
 
-@pytest.mark.timeout(120)
 def test_a_stand_in_is_named_on_a_phone_works_for_those_days_and_is_done(
     window: Window, live: LiveHouse, cases: list[Story]
 ) -> None:

@@ -24,10 +24,7 @@ from tests.servers.namespaces import Host, Wire, programs_there
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
 
-pytestmark = [
-    pytest.mark.skipif(not programs_there(), reason="only root makes network namespaces and disks"),
-    pytest.mark.timeout(400),
-]
+pytestmark = pytest.mark.skipif(not programs_there(), reason="only root makes network namespaces and disks")
 NAME = "Nino Unmistakable"
 NAMES = ("console-a", "console-b", "worker-a", "worker-b")
 _ERASE = """

@@ -66,7 +66,6 @@ def explored(office: Office) -> Explored:
     return Explored(office)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("account", "office_url"),
     [("staff:anna", "postgresql"), ("staff:boris", "sqlite"), ("staff:otto", "sqlite")],

@@ -216,7 +216,6 @@ def test_a_witness_that_cannot_begin_says_what_is_missing(
     assert "ERERERER" not in result.output, "the secret key"
 
 
-@pytest.mark.timeout(100)
 def test_a_console_seals_by_itself_what_happens_in_it(wayhome: Wayhome) -> None:
     with served(wayhome.data) as (_, process):
         for _ in range(200):

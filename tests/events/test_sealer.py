@@ -306,7 +306,6 @@ def seal_again_and_again(url: str, keys_file: str, rounds: int) -> None:
     log.database.close()
 
 
-@pytest.mark.timeout(100)
 def test_two_sealers_at_once_sign_one_history(database: Database, tmp_path: Path) -> None:
     url, keys_file = database.url.render_as_string(hide_password=False), tmp_path / "keys.sqlite"
     spawn = multiprocessing.get_context("spawn")

@@ -16,7 +16,6 @@ from tests.interleavings.stage import forget_watchers
 from tests.interleavings.theatre import Theatre
 
 ALL = {**SCENARIOS, **OF_PEOPLE, **OF_ERASURE, **OF_FAMILIES}
-pytestmark = pytest.mark.timeout(600)  # a busy machine takes its time
 ORDERS_MAX = 40  # of a scenario here; ``python -m tests.interleavings`` tries more
 
 

@@ -30,7 +30,6 @@ def _power() -> None:
         pytest.skip(reason)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_power")
 @pytest.mark.parametrize("database", sorted(CONTROLS))
 def test_nothing_acknowledged_is_lost_when_the_power_is_cut(database: str) -> None:
@@ -44,7 +43,6 @@ def test_nothing_acknowledged_is_lost_when_the_power_is_cut(database: str) -> No
     assert int(found[1]) >= CUTS
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_power")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_that_is_ended_leaves_no_disk_and_no_process(how: signal.Signals) -> None:

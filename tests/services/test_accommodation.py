@@ -261,7 +261,7 @@ def test_when_the_shelter_is_full_people_wait_in_order_and_another_house_is_aske
         assert all("desk@hostel.example.org" in str(letter["To"]) for letter in letters)
         assert not any(case.case_id in letter.as_string() for letter in letters for case in line)
         line[0].advance("withdraw", reason="declined")
-        inside[3].does(ReleaseBed, reason="moved").later(minutes=1)
+        inside[3].does(ReleaseBed, reason="moved")
         crew.settle()
         assert accommodation_of(line[1].case).bed == ("st-petersburg-shelter", 4)
         assert accommodation_of(line[2].case).bed is None

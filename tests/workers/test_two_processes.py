@@ -70,7 +70,6 @@ def at_work(workers: Workers) -> Iterator[Workers]:
         workers.stop()
 
 
-@pytest.mark.timeout(240)
 def test_a_killed_worker_and_an_emptied_queue_change_nothing_for_anybody(
     pg_url: str, redis_url: str, valkey: Valkey, tmp_path: Path, referrals: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
