@@ -9,10 +9,13 @@ import pytest
 
 from events.ids import CaseId
 from events.instants import instant, instant_text
+from events.log import Log
+from handlers.projections.tables import tasks
 from tests.kit.roads import bring, plan_trip, ready_to_travel
 from tests.kit.story import story
 from tests.kit.workshop import MailServer, Workshop
 from workers.effects.registry import EFFECTS
+from workers.running import perform
 from workers.running.jobs import NOT_BEGUN, Job, JobOutcome
 
 
@@ -23,6 +26,34 @@ def test_whoever_slept_over_one_letter_does_not_write_the_next(shop: Workshop) -
     shop.worker().performer.perform(letters)
     assert server.sent == letters[:1]
     assert [shop.row(one)["error"] for one in letters[1:]] == [NOT_BEGUN], "whoever comes next writes it"
+
+
+@pytest.mark.parametrize(
+    "slept", [True, False], ids=["while others went on with it", "while an older log took this one's place"]
+)
+def test_a_lease_that_ran_out_is_not_called_an_older_log(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, slept: bool
+) -> None:
+    """Whoever reads that the log is not the one they knew looks for a copy that was put back."""
+    _, task_id = shop.ticketed()
+    one, two = shop.worker(), shop.worker("two")
+
+    def meanwhile(_log: Log) -> None:
+        shop.lapse() if slept else _never_begun(shop, task_id)
+        two.sweeper.sweep()
+
+    monkeypatch.setattr(perform, "raise_mark", meanwhile)
+    one.performer.perform([task_id])
+    assert shop.book.deliveries() == {}, "nothing is sent"
+    assert ("their lease ran out meanwhile" in caplog.text, "this log does not know" in caplog.text) == (
+        slept,
+        not slept,
+    )
+
+
+def _never_begun(shop: Workshop, task_id: str) -> None:
+    with shop.office.database.writing() as connection:
+        connection.execute(tasks.update().values(status="waiting", epoch=0, owner="").where(tasks.c.task_id == task_id))
 
 
 @pytest.mark.parametrize("kind", EFFECTS)
