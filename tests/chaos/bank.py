@@ -41,12 +41,13 @@ class Bank:
         for name in ("fetched", "answered", "recalled"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._books = SimulatedBank(self._founded(place), _refused_now_and_then)
-        self._read: set[str] = set()
+        self._read: dict[str, Sequence[SentPayment]] = {}  # by file; what was fetched never changes
+        self._given_back: set[str] = set()
 
     def work(self) -> bool:
         """Fetch what is there, and answer what was fetched; tell whether anything moved."""
         moved = [path for path in sorted(self._gateway.glob("out/*.xml")) if self._stopped(path) or self._fetched(path)]
-        told = [name for name, data in [*self._answers()] if not self._is_told(name) and self._told(name, data)]
+        told = [name for name, data in [*self._untold()] if self._told(name, data)]
         return bool(moved or told)
 
     def take_back(self, file: str, payment: str) -> None:
@@ -55,15 +56,16 @@ class Bank:
 
     def books(self) -> Books:
         """Return what was really paid."""
-        all(self._answers())
-        paid = Counter(one.end_to_end_id for path in self._kept() for one in read_sent(path.read_bytes()))
+        for _ in self._untold():
+            pass  # whatever was fetched is booked on the way
+        paid = Counter(one.end_to_end_id for path in self._kept() for one in self._payments(path))
         return Books(dict(self._books.statement()), paid)
 
     @property
     def is_quiet(self) -> bool:
         """Tell whether everything was fetched and answered, and every answer read."""
         unread = [path for name in ("out", "in") for path in self._gateway.glob(f"{name}/*.xml")]
-        return not unread and all(self._is_told(name) for name, _ in self._answers())
+        return not unread and not any(self._untold())
 
     def _founded(self, place: Place) -> datetime:
         day = self._folder / "founded"
@@ -91,37 +93,34 @@ class Bank:
         path.replace(gone)
         return True
 
-    def _answers(self) -> Iterator[tuple[str, bytes]]:
-        """Yield what is to be told of each file; of a payment that comes back, afterwards and apart."""
+    def _untold(self) -> Iterator[tuple[str, bytes]]:
+        """Book every file, and yield what is still to be told of it; afterwards, and apart, of payments given back."""
+        answered = {path.name for path in self._folder.glob("answered/*")}
+        recalled = {path.name for path in self._folder.glob("recalled/*")}
         for path in self._kept():
-            data = path.read_bytes()
-            if path.name not in self._read:
-                self._read.add(path.name)
-                self._books.receive(data)
-            payments = read_sent(data)
-            if not self._is_told(path.stem):
+            payments = self._payments(path)
+            if path.stem not in answered:
                 yield path.stem, self._books.report(payments[0].message_id)
                 continue
-            back = [one.end_to_end_id for one in payments if _comes_back(one.end_to_end_id)]
-            for one in back:
-                if one in self._books.statement():
-                    self._books.give_back(one, "AC04")
-            if back:
-                yield f"{path.stem}~back", self._books.report(payments[0].message_id)
-            if self._recalled(path, payments):
-                yield f"{path.stem}~recalled", self._books.report(payments[0].message_id)
+            of_itself = [one.end_to_end_id for one in payments if _comes_back(one.end_to_end_id)]
+            asked = [one.end_to_end_id for one in payments if f"{path.stem}~{one.end_to_end_id}" in recalled]
+            for name, back, code in (("back", of_itself, "AC04"), ("recalled", asked, "CUST")):
+                self._give_back(back, code)
+                if back and f"{path.stem}~{name}" not in answered:
+                    yield f"{path.stem}~{name}", self._books.report(payments[0].message_id)
 
-    def _recalled(self, path: Path, payments: Sequence[SentPayment]) -> bool:
-        """Give back what was recalled of a file; tell whether anything was."""
-        asked = {one.name.partition("~")[2] for one in self._folder.glob(f"recalled/{path.stem}~*")}
-        recalled = [one.end_to_end_id for one in payments if one.end_to_end_id in asked]
-        for one in recalled:
-            if one in self._books.statement():
-                self._books.give_back(one, "CUST")
-        return bool(recalled)
+    def _payments(self, path: Path) -> Sequence[SentPayment]:
+        if path.name not in self._read:
+            data = path.read_bytes()
+            self._books.receive(data)
+            self._read[path.name] = read_sent(data)
+        return self._read[path.name]
 
-    def _is_told(self, name: str) -> bool:
-        return (self._folder / "answered" / name).exists()
+    def _give_back(self, payments: Sequence[str], code: str) -> None:
+        for one in payments:
+            if one not in self._given_back and one in self._books.statement():
+                self._books.give_back(one, code)
+                self._given_back.add(one)
 
     def _told(self, name: str, data: bytes) -> bool:
         what = self._habits.at("answer", name)
