@@ -15,7 +15,8 @@ from console.api.problems import Against, Unfit, against, may_fail, may_fail_wri
 from console.api.reading import Strict
 from console.api.shapes import Answer, Asked, shape_of
 from console.views.case import mandate_for, panels_of
-from console.views.cases import Card, filters_of, overview
+from console.views.case_filters import filters_of
+from console.views.cases import Card, overview
 from console.views.opening import OpenedField, opening_of, record_opening, sealed_values
 from console.views.record import CaseRecord, record
 from console.views.timeline import TimelineEntry, onwards

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from console.views.cases import Card, Filters, all_listed, among_those_in_use, columns_shown, known_to
+from console.views.case_filters import Filters, among_those_in_use, known_to
+from console.views.cases import Card, all_listed, columns_shown
 from console.views.reader import Reader
 from console.words.naming import Naming
 from console.words.translation import Words

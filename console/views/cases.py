@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Connection
 
+from console.views.case_filters import NAME_LONGEST, Filters, among_those_in_use, stages_ever
 from console.views.reader import Reader
 from events.instants import instant, instant_text
 from handlers.projections.board import board_rows_of
@@ -23,7 +23,6 @@ from handlers.projections.case_access import (
 from handlers.queries.case_list import (
     AGE_BANDS,
     RISKS,
-    SORTS,
     DueNext,
     ListQuery,
     columns_kept,
@@ -38,39 +37,11 @@ from workflow.programme.stages import Stage
 
 PAGE: Final = 50
 CARDS: Final = 12  # of each stage on the board; the list has them all
-NAME_LONGEST: Final = 40
 _AT_ONCE: Final = 500  # cases in one question
 COLUMNS: Final = (
     "stage", "since", "due", "owner", "house", "country", "language", "age", "risk", "opened", "notes",
 )  # fmt: skip
 USUAL_COLUMNS: Final = ("stage", "since", "due", "owner", "notes")
-
-
-class Filters(NamedTuple):
-    """What the list is narrowed to, as its address says it: open words only."""
-
-    view: str = "board"  # or list
-    programme: str = ""
-    stage: str = ""
-    whose: str = ""  # mine, team, or everybody's
-    child: str = ""  # yes, no
-    waits: str = ""  # at least so many days in their stage
-    ended: str = ""  # yes for those that have ended
-    owner: str = ""
-    house: str = ""
-    language: str = ""
-    country: str = ""
-    age: str = ""
-    risk: str = ""
-    overdue: str = ""  # yes
-    due: str = ""  # within at most so many days
-    sort: str = ""  # by which column of the list; longest in their stage first where none is named
-    desc: str = ""  # yes: the other way round
-
-    def query(self, **changes: str) -> str:
-        """Return the filters as an address has them, with some changed."""
-        told = {name: value for name, value in self._replace(**changes)._asdict().items() if value}
-        return urlencode({name: value for name, value in told.items() if (name, value) != ("view", "board")})
 
 
 class Card(NamedTuple):
@@ -153,56 +124,6 @@ class Overview(NamedTuple):
     def total(self) -> int:
         """Return how many cases the counted stages hold."""
         return sum(self.counts.values())
-
-
-def filters_of(given: Mapping[str, str]) -> Filters:
-    """Return the filters an address asks for; what is not one of ours is left out.
-
-    >>> filters_of({"whose": "mine", "child": "maybe", "x": "1", "waits": "7", "sort": "name"}).query()
-    'whose=mine&waits=7'
-    """
-    return Filters(**{name: given[name] for name in Filters._fields if _is_ours(name, given.get(name, ""))})
-
-
-def known_to(reader: Reader, filters: Filters) -> Filters:
-    """Return the filters without a programme or a stage that is none of the reader's: it may be a name, mistyped."""
-    definitions = reader.definitions()
-    programmes = {one.programme.programme for one in definitions}
-    return filters._replace(
-        programme=filters.programme if filters.programme in programmes else "",
-        stage=filters.stage if _is_stage(reader, definitions, filters.stage) else "",
-    )
-
-
-def _is_stage(reader: Reader, definitions: Sequence[Definition], stage: str) -> bool:
-    """Tell whether there is such a stage in one of these programmes, or was; of most what is in force tells."""
-    if not stage or any(stage in one.programme.journey.states for one in definitions):
-        return bool(stage)
-    return any(stage in _stages_ever(reader, one) for one in definitions)
-
-
-def among_those_in_use(filters: Filters, in_use: Mapping[str, tuple[str, ...]]) -> Filters:
-    """Return the filters without an owner or a house of none of the reader's cases: it may be a name, mistyped."""
-    return filters._replace(
-        owner=filters.owner if filters.owner in in_use["owner"] else "",
-        house=filters.house if filters.house in in_use["facility"] else "",
-        language=filters.language if filters.language in in_use["language"] else "",
-        country=filters.country if filters.country in in_use["citizenships"] else "",
-    )
-
-
-def _is_ours(name: str, value: str) -> bool:
-    if name in _WORDS:
-        return value in _WORDS[name]
-    if name in ("waits", "due"):
-        return value.isascii() and value.isdecimal() and len(value) <= 3
-    return 0 < len(value) <= NAME_LONGEST and all(letter.isalnum() or letter in "_-:." for letter in value)
-
-
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "view": ("board", "list"), "whose": ("mine", "team", "stood-in"), "child": ("yes", "no"), "ended": ("yes",),
-    "age": AGE_BANDS, "risk": RISKS, "overdue": ("yes",), "sort": SORTS, "desc": ("yes",),
-}  # fmt: skip
 
 
 def overview(reader: Reader, filters: Filters, after: str = "") -> Overview:
@@ -312,22 +233,13 @@ def choose_columns(reader: Reader, chosen: Sequence[str]) -> None:
         keep_columns(connection, reader.account.account, ours, instant_text(reader.now))
 
 
-def as_filters(query: str) -> Filters:
-    """Return the filters a saved view holds."""
-    return filters_of(dict(parse_qsl(query)))
-
-
-def _stages_ever(reader: Reader, definition: Definition) -> Mapping[str, Stage]:
-    return reader.container.service.definitions.stages(definition.programme.programme)
-
-
 def _occupied_or_current(reader: Reader, definition: Definition, counts: Mapping[str, int]) -> dict[str, Stage]:
     """Return the stages in the order of the journey, then those of older versions that somebody is still in."""
     journey = definition.programme.journey
     current = {name: journey.stages[name] for name in journey.states}
     if counts.keys() <= current.keys():
         return current
-    ever = _stages_ever(reader, definition)
+    ever = stages_ever(reader, definition)
     return current | {name: stage for name, stage in ever.items() if name not in current and counts.get(name)}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from console.views.cases import PAGE, USUAL_COLUMNS, filters_of
+from console.views.case_filters import filters_of
+from console.views.cases import PAGE, USUAL_COLUMNS
 from handlers.queries.case_list import SORTS
 from handlers.queries.planted import plant
 from tests.kit.offices import Office

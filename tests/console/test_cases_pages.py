@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from console.views.cases import CARDS, Filters, filters_of
+from console.views.case_filters import Filters, filters_of
+from console.views.cases import CARDS
 from events.ids import case_id_of
 from handlers.queries.saved_views import VIEWS_MAX
 from tests.kit.offices import Office

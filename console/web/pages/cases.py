@@ -1,10 +1,9 @@
-"""The list of cases, narrowed, found by number or by what only the person's people know; new ones; and one alone.
+"""The list of cases, narrowed, found by number or by what only the person's people know; and one alone.
 
 Opening one tells nothing of cases one may not see: for a stranger and for somebody unknown it is the same page.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final
 
@@ -14,28 +13,15 @@ from markupsafe import Markup
 
 from console.drawing.journey import journey_svg
 from console.drawing.sight import Links, Sight
-from console.forms.given import read
 from console.subjects import CASE_FORMS
 from console.views.case import CaseView, case_view, panels_of
-from console.views.cases import (
-    Filters,
-    Overview,
-    as_filters,
-    cards_of,
-    choose_columns,
-    filters_of,
-    forget,
-    known_to,
-    overview,
-    save,
-)
+from console.views.case_filters import Filters, as_filters, filters_of, known_to
+from console.views.cases import Overview, cards_of, choose_columns, forget, overview, save
 from console.views.erased import commands_on
 from console.views.standing_in import stood_in_for
 from console.views.suggested_actions import SuggestedAction
 from console.views.timeline import history
-from console.web.drafts import NEW_CASE, asked_draft
 from console.web.errors import NotThere
-from console.web.filling import Filling, filling_of, programme_of
 from console.web.names import naming
 from console.web.request_context import RequestContext, from_one_state, go, require
 from console.web.unsent import own_drafts, unsent_of
@@ -46,21 +32,14 @@ from events.ids import CaseId, parse_case_id
 from events.instants import instant
 from events.log import END
 from events.money import Money
-from handlers.commanding.answers import Accepted, Conflict
-from handlers.drafts.store import Draft
 from handlers.projections.case_handles import search_handles
 from handlers.queries.person_matches import search_people
-from workflow.rights.visibility import speaks_for_office
-from workflow.subjects.intake.commands import OpenCase
-from workflow.values.name_matching import folded_phone
 
 router = APIRouter(include_in_schema=False)
 TYPED_LONGEST: Final = 200
 _ANY_CASE: Final = "/cases/(any)"  # where pictures lead that are drawn for whichever case stands there
 FILTERS_LONGEST: Final = 1000
-CARRIED: Final = ("programme", "name", "birth_date", "phone", "previous_case", "consultation")
 _YEAR: Final = re.compile(r"(19|20)[0-9]{2}", re.ASCII)
-_CODE: Final = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{6}")  # of somebody who was advised; it belongs to no call
 
 
 @router.get("/cases")
@@ -121,7 +100,7 @@ def _led_to(context: RequestContext, case_id: CaseId) -> Response:
 @router.post("/cases/find")
 def search(context: Annotated[RequestContext, require("case.search")]) -> Response:
     """Find a person's case by name, birth date or telephone; what was typed never gets into an address."""
-    return _found(context, typed(context, "name"), _born_typed(context), typed(context, "phone"))
+    return _found(context, typed(context, "name"), born_typed(context), typed(context, "phone"))
 
 
 def _found(context: RequestContext, name: str, born: date | int | None, phone: str) -> Response:
@@ -204,102 +183,10 @@ def day_typed(text: str) -> date | None:
         return None
 
 
-def _born_typed(context: RequestContext) -> date | int | None:
+def born_typed(context: RequestContext) -> date | int | None:
     """Return the birth date of a form, or the year when that is all that is known."""
     day, year = day_typed(typed(context, "birth_date")), typed(context, "birth_year")
     return day or (int(year) if _YEAR.fullmatch(year) else None)
-
-
-# -- a new referral: first whether the person is known here, then what is known of them -----------------------------
-
-
-@router.get("/cases/new")
-def ask(
-    context: Annotated[RequestContext, require("case.open")], consultation: str = "", programme: str = ""
-) -> Response:
-    """Ask who the person is, before a second case is opened for them."""
-    given = {"consultation": consultation} if _CODE.fullmatch(consultation) else {}
-    given |= {"programme": programme[:40]} if programme else {}
-    drafts = own_drafts(context, NEW_CASE)
-    if sent := next((draft for draft in drafts if draft.sent), None):
-        return go(f"{NEW_CASE}?draft={sent.draft}")
-    return _who(context, given, {}, drafts)
-
-
-@router.post("/cases/new")
-def look_for(context: Annotated[RequestContext, require("case.open")]) -> Response:
-    """Show the cases one may see that fit; of others nothing is said."""
-    given = {name: typed(context, name) for name in CARRIED}
-    programme_of(context, given["programme"])
-    faults = _faults(context, given)
-    if faults:
-        return _who(context, given, faults)
-    cards, fits = found_cards(context, given["name"], _born_typed(context), given["phone"])
-    return context.page("pages/new_case_known.html", cards=cards, fits=fits, given=given, names=names_of(context))
-
-
-@router.post("/cases/new/form")
-def offer(context: Annotated[RequestContext, require("case.open")]) -> Response:
-    """Offer the form of a new case with what was typed before."""
-    filling = _filling(context)
-    pairs = [(name, value) for name in CARRIED if (value := typed(context, name))]
-    return filling._replace(given=read(OpenCase, pairs, filling.about)._replace(faults={})).drawn()
-
-
-@router.get(NEW_CASE)
-def offer_again(context: Annotated[RequestContext, require("case.open")]) -> Response:
-    """Show the form of a new case as a draft has it; without one, begin with who the person is."""
-    draft = asked_draft(context.request, own_drafts(context, NEW_CASE))
-    typed = context.web.drafts.opened(draft) if draft else None
-    if typed is None:
-        return go("/cases/new")
-    return _filling(context, dict(typed).get("programme", "")).offered()
-
-
-@router.post("/cases/new/open")
-def open_case(context: Annotated[RequestContext, require("case.open")]) -> Response:
-    """Open the case, or show the form again with everything that is in the way."""
-    answer = _filling(context).received().carried_out()
-    assert not isinstance(answer, Conflict), "a new case has no version"
-    return go(f"/cases/{answer.case_id}?done=OpenCase") if isinstance(answer, Accepted) else answer
-
-
-def _who(
-    context: RequestContext, given: dict[str, str], faults: dict[str, str], drafts: Sequence[Draft] = ()
-) -> Response:
-    values = {
-        "programmes": opening_programmes(context),
-        "given": given,
-        "faults": faults,
-        "drafts": unsent_of(context, drafts),
-    }
-    return context.page("pages/new_case.html", 422 if faults else 200, **values)
-
-
-def _filling(context: RequestContext, named: str = "") -> Filling:
-    programme = programme_of(context, named or typed(context, "programme"))
-    frame = {"action": "/cases/new/open", "back": "/cases/new", "back_label": context.words.gettext("New referral")}
-    return filling_of(context, OpenCase, programme, None, lambda _: frame)
-
-
-def _faults(context: RequestContext, given: dict[str, str]) -> dict[str, str]:
-    _ = context.words.gettext
-    found = {}
-    if given["birth_date"] and day_typed(given["birth_date"]) is None:
-        found["birth_date"] = _("Write the day with its month and year.")
-    if given["phone"] and not folded_phone(given["phone"]):
-        found["phone"] = _("Write the number with its country, like +7 495 797 87 22.")
-    return found
-
-
-def opening_programmes(context: RequestContext) -> list[tuple[str, str]]:
-    """Return the programmes a case can be opened in."""
-    language = context.words.language
-    return [
-        (definition.programme.programme, str(getattr(definition.programme.title, language)))
-        for definition in context.reader.definitions()
-        if speaks_for_office(context.account.account, definition.programme)
-    ]
 
 
 # -- one case: its addresses come after those that say more than any case's number ----------------------------------

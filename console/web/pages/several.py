@@ -16,7 +16,8 @@ from console.web.drafts import SEVERAL
 from console.web.errors import NotThere
 from console.web.filling import context_of, id_of, programme_of, right_of
 from console.web.kept_page import KeptPage, kept_page
-from console.web.pages.cases import day_typed, found_cards, names_of, opening_programmes
+from console.web.pages.case_opening import opening_programmes
+from console.web.pages.cases import day_typed, found_cards, names_of
 from console.web.request_context import RequestContext, go, require
 from events.errors import CommandReused
 from events.ids import CaseId, parse_case_id

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 from pydantic import TypeAdapter, ValidationError
 
 from console.views.account import zone_of
+from console.views.case_filters import filters_of, known_to
 from console.views.caseloads import Caseload, caseloads, looks_after_cases, stand_ins_about, team_names
-from console.views.cases import Card, filters_of, known_to
+from console.views.cases import Card
 from console.views.handing_over import AT_ONCE_MAX, Wanted, chosen, hand_over, to_choose
 from console.web.errors import NotReadable
 from console.web.filling import id_of
