@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
+from console.container import Container
+from console.settings import Settings
 from events.database import Database
 from events.facts import catalogue
 from events.ids import CaseId, case_id_of
-from events.key_stores import FileKeys
 from events.log import Log
-from events.schema import migrate
 from events.world import SystemEntropy
 from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
@@ -34,14 +34,12 @@ TEAMS = 40
 
 
 class Centre:
-    """A programme with beds for everybody, put together as the product is: durable keys, the database's clock."""
+    """A programme with beds for everybody, opened as the product opens it: durable keys, the database's clock."""
 
     def __init__(self, url: str, folder: Path, text: str | None = None) -> None:
-        self.database = Database(url)
-        migrate(self.database)
-        self.keys = FileKeys(folder / "keys", CHANCE)
-        self.log = Log(self.database, catalogue(), self.keys, CHANCE)
-        self.service = CommandService(self.log)
+        self._container = Container(Settings(data=folder, database_url=url, allow_owner="yes"), create=True)
+        self.database, self.keys = self._container.database, self._container.keys
+        self.log, self.service = self._container.log, self._container.service
         self._databases: list[Database] = []
         text = text or roomy_programme()
         publish = PublishProgramme(
@@ -78,8 +76,8 @@ class Centre:
 
     def close(self) -> None:
         """Let go of everything."""
-        self.keys.close()
-        for database in (self.database, *self._databases):
+        self._container.close()
+        for database in self._databases:
             database.close()
 
     def _receive(self, cases: Sequence[CaseId]) -> None:

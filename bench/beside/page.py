@@ -115,7 +115,16 @@ def _console(figures: Figures) -> list[Line]:
             ours = f"{kind} {_number(found['console']['per_second'])}, p99 of reads {slow:.0f} ms"
             lines.append(Line(title, ours, f"a constant page {_number(constant)}", f"{found['ratio']:.3f}", wanted))
     lines = lines or [Line(title, OPEN, "", "", wanted)]
-    return [*lines, _pages(figures), _board(figures)]
+    return [*lines, _processes(figures), _pages(figures), _board(figures)]
+
+
+def _processes(figures: Figures) -> Line:
+    found = _at(figures, "console", "postgresql 10000", "busy", "processes") or {}
+    shown = [f"{many}: {_number(one['per_second'])}, p99 {one['reads']['p99']:.0f} ms" for many, one in found.items()]
+    rates = [one["per_second"] for one in found.values()]
+    ratio = "; ".join(f"{rate / rates[0]:.2f} × one" for rate in rates[1:])
+    title = "the same, by so many processes of `wayhome serve`, PostgreSQL"
+    return Line(title, "; ".join(shown) or OPEN, "", ratio, "4 scale")
 
 
 def _pages(figures: Figures) -> Line:

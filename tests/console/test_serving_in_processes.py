@@ -21,7 +21,7 @@ from console.web.site import Site
 from events.world import SystemClock
 from tests.kit.command_line import Wayhome
 from tests.kit.people import ANNA
-from tests.kit.web.served import served
+from tests.kit.web.served import answering, served
 from tests.kit.workshop import until
 
 MANY = 2
@@ -36,8 +36,7 @@ class SeveralProcesses:
         self._address, self._cookie = address, cookie
 
     def children(self) -> list[psutil.Process]:
-        """Return the processes that answer; not the one that helps Python to clear up behind them."""
-        return [one for one in psutil.Process(self.process.pid).children() if _is_begun(one)]
+        return answering(self.process.pid)
 
     def asked_anew(self, times: int) -> set[int]:
         """Ask for the board so often, each time on a new connection; return what kinds of answers there were."""
@@ -120,10 +119,3 @@ def _session_of_anna(wayhome: Wayhome) -> str:
     token = auth.sessions.start(ANNA, row.epoch, strong=True)
     office.close()
     return token
-
-
-def _is_begun(process: psutil.Process) -> bool:
-    try:
-        return any("spawn_main" in word for word in process.cmdline())
-    except psutil.Error:  # it is over, and nobody has asked yet how it ended
-        return False

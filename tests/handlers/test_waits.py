@@ -11,6 +11,7 @@ import pytest
 
 from tests.kit.offices import Office
 from tests.kit.story import Story
+from tests.kit.web.statements import reading
 from workflow.subjects.accommodation.commands import HoldBed
 from workflow.subjects.intake.commands import AddNote, GiveConsent, WithdrawConsent
 
@@ -77,3 +78,14 @@ def test_many_commands_wait_as_often_as_one(office: Office, monkeypatch: pytest.
         waits = Waits(patch)
         office.service.submit_many(commands)
     assert (waits.alone, waits.together) == ([], TOGETHER)
+
+
+@ON_POSTGRESQL
+def test_what_is_asked_of_postgresql_is_heard_also_past_sqlalchemy(office: Office) -> None:
+    case = Story(office)
+    with reading(office) as heard:
+        office.accepted(case.command(AddNote, note="slept badly"))
+        rows = office.rows("tasks", task_id="T-NOBODYS")
+    assert rows == []
+    assert any("INSERT INTO events" in statement for statement in heard), "sent in a pipeline, by the driver's own hand"
+    assert "FROM tasks" in heard[-1]

@@ -75,7 +75,7 @@ def test_a_sweep_with_nothing_to_do_asks_what_is_due_and_how_far_the_log_is(shop
     hand = shop.worker()
     hand.sweeper.sweep()
     service = hand.sweeper.service
-    with reading(SimpleNamespace(database=shop.office.database, service=service)) as asked:  # type: ignore[arg-type]
+    with reading(SimpleNamespace(database=shop.office.database, service=service)) as asked:
         assert hand.sweeper.sweep() == SweepResult()
     assert len(asked) == 2, asked
     assert all(statement.startswith("SELECT") for statement in asked)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
+import psutil
 
 PROGRAM = (sys.executable, "-c", "from console.cli import main; main()")
 
@@ -42,6 +43,18 @@ def running(*words: str, name: str = "localhost") -> Iterator[tuple[str, subproc
         process.wait()
         assert process.stdout
         process.stdout.close()
+
+
+def answering(pid: int) -> list[psutil.Process]:
+    """Return the processes that answer for a console of several; not the one that helps Python to clear up behind."""
+    return [one for one in psutil.Process(pid).children() if _is_begun(one)]
+
+
+def _is_begun(process: psutil.Process) -> bool:
+    try:
+        return any("spawn_main" in word for word in process.cmdline())
+    except psutil.Error:  # it is over, and nobody has asked yet how it ended
+        return False
 
 
 def free_port() -> int:
