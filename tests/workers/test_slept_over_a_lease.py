@@ -28,32 +28,31 @@ def test_whoever_slept_over_one_letter_does_not_write_the_next(shop: Workshop) -
     assert [shop.row(one)["error"] for one in letters[1:]] == [NOT_BEGUN], "whoever comes next writes it"
 
 
-@pytest.mark.parametrize(
-    "slept", [True, False], ids=["while others went on with it", "while an older log took this one's place"]
-)
+@pytest.mark.parametrize("is_freed", [True, False], ids=["others freed it", "an older log took this one's place"])
+@pytest.mark.parametrize("slept", [True, False], ids=["after its lease", "within its lease"])
 def test_a_lease_that_ran_out_is_not_called_an_older_log(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, slept: bool
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, *, slept: bool, is_freed: bool
 ) -> None:
     """Whoever reads that the log is not the one they knew looks for a copy that was put back."""
     _, task_id = shop.ticketed()
     one, two = shop.worker(), shop.worker("two")
 
     def meanwhile(_log: Log) -> None:
-        shop.lapse() if slept else _never_begun(shop, task_id)
+        if slept:
+            shop.lapse()
+        _stands(shop, task_id, epoch=1 if is_freed else 0, owner="one" if is_freed else "")
         two.sweeper.sweep()
 
     monkeypatch.setattr(perform, "raise_mark", meanwhile)
     one.performer.perform([task_id])
     assert shop.book.deliveries() == {}, "nothing is sent"
-    assert ("their lease ran out meanwhile" in caplog.text, "this log does not know" in caplog.text) == (
-        slept,
-        not slept,
-    )
+    assert ("their lease ran out meanwhile" in caplog.text) == is_freed
+    assert ("this log does not know" in caplog.text) != is_freed
 
 
-def _never_begun(shop: Workshop, task_id: str) -> None:
+def _stands(shop: Workshop, task_id: str, **as_it: Any) -> None:
     with shop.office.database.writing() as connection:
-        connection.execute(tasks.update().values(status="waiting", epoch=0, owner="").where(tasks.c.task_id == task_id))
+        connection.execute(tasks.update().values(status="waiting", **as_it).where(tasks.c.task_id == task_id))
 
 
 @pytest.mark.parametrize("kind", EFFECTS)

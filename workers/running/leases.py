@@ -59,6 +59,7 @@ _CLAIM_CALLED_OFF = (
 _MINE_STILL = select(tasks.c.task_id, tasks.c.epoch, tasks.c.lease_until).where(
     tasks.c.task_id.in_(_MINE), tasks.c.status == "claimed", tasks.c.owner == bindparam("worker")
 )
+_STANDS = select(tasks.c.task_id, tasks.c.epoch, tasks.c.owner).where(tasks.c.task_id.in_(_MINE))
 _AGAIN = (
     update(tasks)
     .where(_IS_HELD)
@@ -130,6 +131,17 @@ class Leases:
             rows = connection.execute(_MINE_STILL, {"ids": [job.task_id for job in jobs], "worker": self._worker})
             held = {(row.task_id, row.epoch, row.lease_until) for row in rows}
         return [job for job in jobs if (job.task_id, job.epoch, job.until) in held]
+
+    def passed_on(self, jobs: Sequence[AnyJob]) -> list[AnyJob]:
+        """Return those of these jobs, ours no longer, whose claim this log has seen: it was freed, or made anew.
+
+        By the row and not by the clock: when an older log has been put in place, every lease has run out too.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(_STANDS, {"ids": [job.task_id for job in jobs]})
+            stands = {row.task_id: (row.epoch, row.owner) for row in rows}
+        claims = ((job, *stands.get(job.task_id, (-1, ""))) for job in jobs)
+        return [job for job, epoch, owner in claims if epoch > job.epoch or (epoch, owner) == (job.epoch, self._worker)]
 
     def again(self, waits: Sequence[tuple[AnyJob, str, str]]) -> None:
         """Let jobs wait until a later instant, with the class of error that stopped them."""

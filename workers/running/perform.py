@@ -20,7 +20,7 @@ from handlers.commanding.answers import Accepted
 from handlers.commanding.service import CommandService
 from workers.effects.registry import EFFECTS
 from workers.running.held_to_log import held_to_log
-from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, has_run_out, not_begun
+from workers.running.jobs import NOT_BEGUN, NOT_DONE_REFERENCE, Adapters, AnyJob, JobOutcome, not_begun
 from workers.running.leases import Leases
 from workflow.command import FinishTask
 from workflow.rights.machine_ids import MachineIds
@@ -88,12 +88,13 @@ class Performer:
             self.leases.again([self._wait(JobOutcome(job, "unavailable", type(problem).__name__)) for job in jobs])
             return []
         ours = self.leases.still_ours(jobs)
-        self._say_lost([job for job in jobs if job not in ours])
+        if lost := [job for job in jobs if job not in ours]:
+            self._say_lost(lost)
         return ours
 
     def _say_lost(self, jobs: list[AnyJob]) -> None:
         """Tell a lease that ran out, which is nobody's fault, from a claim that the log in place has never seen."""
-        late = sum(has_run_out(job, self.outside) for job in jobs)
+        late = len(self.leases.passed_on(jobs))
         if late:
             _log.warning("%d tasks are not done here: their lease ran out meanwhile, others go on with them", late)
         if late < len(jobs):
