@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
 from bench.sessions import Somebody
+from bench.visitors import NO_ANSWER
 from tests.kit.web.served import answering, free_port, served
 from tests.kit.workshop import until
 
@@ -50,14 +51,12 @@ def in_this_process(app: ASGIApp, port: int, people: Sequence[Somebody], seconds
     return {"console": ours, "constant": theirs, "ratio": ratio}
 
 
-def in_processes(
-    data: Path, settings: Mapping[str, str], people: Sequence[Somebody], seconds: float, counts: Sequence[int]
-) -> dict[str, Any]:
+def in_processes(data: Path, settings: Mapping[str, str], people: Sequence[Somebody], seconds: float) -> dict[str, Any]:
     """Return how fast ``wayhome serve`` answers the same people with so many processes, one number after another."""
     file = data / "settings.toml"
     file.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
     file.chmod(0o600)
-    return {str(many): _by_so_many(data, many, people, seconds) for many in counts}
+    return {str(many): _by_so_many(data, many, people, seconds) for many in PROCESSES}
 
 
 def _by_so_many(data: Path, many: int, people: Sequence[Somebody], seconds: float) -> dict[str, Any]:
@@ -80,9 +79,9 @@ def _asked(port: int, people: Sequence[Somebody], pages: list[str], seconds: flo
 
 def _visited(port: int, people: Sequence[Somebody], pages: list[str], seconds: float) -> dict[str, Any]:
     told = _asked(port, people, pages, seconds)
-    every = told["reads"] + told["writes"]
+    answers = sum(number for status, number in told["statuses"].items() if status != str(NO_ANSWER))
     return {
-        "per_second": len(every) / told["seconds"], "statuses": told["statuses"],
+        "per_second": answers / told["seconds"], "statuses": told["statuses"],
         "reads": quantiles([took * 1000 for took in told["reads"]]),
         "writes": quantiles([took * 1000 for took in told["writes"]]) if told["writes"] else None,
     }  # fmt: skip

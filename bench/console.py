@@ -11,14 +11,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp
 
-from bench.busy_day import PROCESSES, in_processes, in_this_process, quantiles
+from bench.busy_day import in_processes, in_this_process, quantiles
 from bench.many_cases import WITH_EVENTS_MAX, Many, multiplied
-from bench.people import CHANCE, Centre
+from bench.people import Centre
 from bench.servers import durable_postgres, empty_database, redis_address
 from bench.sessions import Somebody, somebody
 from console.accounts.passwords import CHEAP
@@ -28,7 +27,6 @@ from console.web.site import Site
 from events.database import sqlite_url
 from events.world import SystemClock
 from tests.kit.web.asking import Asking
-from tests.kit.web.houses import behind
 from tests.kit.web.served import free_port
 from tests.kit.web.statements import reading
 from workflow.subjects.intake.handle_words import WORDS
@@ -63,14 +61,9 @@ class Opened:
         self.centre = Centre(url, folder)
         self.many: Many = multiplied(self.centre, count, random.Random(7))
         self.filled_s = time.perf_counter() - began
-        office: Any = SimpleNamespace(
-            chance=CHANCE, clock=SystemClock(), database=self.centre.database, keys=self.centre.keys,
-            service=self.centre.service,
-        )  # fmt: skip
-        self.office = behind(office)
 
     def house(self, port: int) -> WebContext:
-        return build_context(self.office, Site(f"http://localhost:{port}"), SystemClock(), hashing=CHEAP)
+        return build_context(self.centre.container, Site(f"http://localhost:{port}"), SystemClock(), hashing=CHEAP)
 
     def somebody(self, house: WebContext, role: str, name: str, number: int = 0) -> Somebody:
         """Return a session; the originals have no team, so that everybody of the programme may see them."""
@@ -117,7 +110,7 @@ def _measured(opened: Opened, place: Place, count: int, times: int, seconds: flo
     if kind == "postgresql":
         with redis_address() as redis:
             settings = {"database_url": url, "allow_owner": "yes", "redis_url": redis}
-            busy["processes"] = in_processes(folder, settings, fifty, seconds, PROCESSES)
+            busy["processes"] = in_processes(folder, settings, fifty, seconds)
     return {"pages": pages, "first_visit": weight, "busy": busy}
 
 
@@ -134,7 +127,7 @@ async def _pages(
         took, statements = list[float](), list[int]()
         for number in range(times + 3):
             here = path.format(case=person.cases[number % len(person.cases)])
-            with reading(opened.office) as sent:
+            with reading(opened.centre.container) as sent:
                 began = time.perf_counter()
                 heard = await asking.send("GET", here, headers)
                 took.append((time.perf_counter() - began) * 1000)

@@ -37,9 +37,9 @@ class Centre:
     """A programme with beds for everybody, opened as the product opens it: durable keys, the database's clock."""
 
     def __init__(self, url: str, folder: Path, text: str | None = None) -> None:
-        self._container = Container(Settings(data=folder, database_url=url, allow_owner="yes"), create=True)
-        self.database, self.keys = self._container.database, self._container.keys
-        self.log, self.service = self._container.log, self._container.service
+        self.container = Container(Settings(data=folder, database_url=url, allow_owner="yes"), create=True)
+        self.database, self.keys = self.container.database, self.container.keys
+        self.log, self.service = self.container.log, self.container.service
         self._databases: list[Database] = []
         text = text or roomy_programme()
         publish = PublishProgramme(
@@ -76,7 +76,7 @@ class Centre:
 
     def close(self) -> None:
         """Let go of everything."""
-        self._container.close()
+        self.container.close()
         for database in self._databases:
             database.close()
 

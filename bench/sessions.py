@@ -25,7 +25,7 @@ class Somebody(NamedTuple):
 def somebody(
     house: WebContext, centre: Centre, cases: Sequence[CaseId], role: str, name: str, number: int = 0
 ) -> Somebody:
-    """Let somebody have an account, unless they have one, and sign them in; no two start at the same case."""
+    """Let somebody have an account, unless they have one, and sign them in; each number starts at another case."""
     account = f"staff:{name}-{role}".replace("_", "-")
     if house.accounts.row(account) is None:
         place = {"programmes": ("moscow",), "team": f"team-{number % TEAMS}"}

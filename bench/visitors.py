@@ -8,10 +8,13 @@ import random
 import sys
 import threading
 import time
-from typing import Any, Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 READS: Final = 0.9
+NO_ANSWER: Final = 0  # in half a minute, or the line was cut
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -50,16 +53,34 @@ def _visit(port: int, session: dict[str, Any], pages: list[str], until: float, f
     while time.perf_counter() < until:
         writes = bool(session["cases"]) and chance.random() >= READS
         case = chance.choice(session["cases"]) if session["cases"] else ""
+        asked = _command(session, case, chance) if writes else _Asked("GET", chance.choice(pages).format(case=case))
         began = time.perf_counter()
-        if writes:
-            fields = {"_token": session["token"], "command_id": _uuid(chance), "note": "She slept well and ate."}
-            more = {**headers, "Content-Type": _FORM}
-            line.request("POST", f"/cases/{case}/do/AddNote", urlencode(fields), more)
-        else:
-            line.request("GET", chance.choice(pages).format(case=case), headers=headers)
+        status = _answered(line, asked._replace(headers={**headers, **asked.headers}))
+        found.append((time.perf_counter() - began, status, writes))
+
+
+class _Asked(NamedTuple):
+    method: str
+    path: str
+    body: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+def _command(session: dict[str, Any], case: str, chance: random.Random) -> _Asked:
+    fields = {"_token": session["token"], "command_id": _uuid(chance), "note": "She slept well and ate."}
+    return _Asked("POST", f"/cases/{case}/do/AddNote", urlencode(fields), {"Content-Type": _FORM})
+
+
+def _answered(line: http.client.HTTPConnection, asked: _Asked) -> int:
+    """Return the status of an answer; where none comes that is told, and the next question takes a new line."""
+    try:
+        line.request(*asked)
         answer = line.getresponse()
         answer.read()
-        found.append((time.perf_counter() - began, answer.status, writes))
+    except (OSError, http.client.HTTPException):
+        line.close()
+        return NO_ANSWER
+    return answer.status
 
 
 def _uuid(chance: random.Random) -> str:
