@@ -111,7 +111,7 @@ class Log:
 
     def page_on(self, connection: Connection, after: int, limit: int, upto: int = END) -> list[RecordedEvent]:
         """Return a page as this connection sees the log."""
-        rows = connection.execute(_PAGE, {"after": after, "limit": limit, "upto": upto})
+        rows = connection.execute(_PAGE, {"after": after, "limit": limit, "upto": upto}).all()
         return [recorded_event(row) for row in rows]
 
     def pages(self, after: int = -1, upto: int = END, size: int = 1000) -> Iterator[list[RecordedEvent]]:

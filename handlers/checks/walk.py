@@ -70,6 +70,7 @@ def check_log(
         total = 2 * int(connection.execute(select(log_head.c.size)).scalar_one())
         for event in events_on(log, connection, progress=_first_half(progress, total)):
             walk.take(event)
+        walk.end_command()
         report = verify_on(connection, log.catalogue, _second_half(progress, total), keys=log.keys)
         tables = (*COMPARED, commands)
         rows = {table: [dict(row) for row in connection.execute(select(table)).mappings()] for table in tables}
@@ -91,6 +92,7 @@ class _Dispatcher:
         self.unreadable: list[str] = []
         self._replay = replay
         self._commands = commands
+        self._last: RecordedEvent | None = None
         self._sees: dict[str, list[Observer]] = defaultdict(list)
         for watch in watches:
             for kind, see in watch.observers():
@@ -98,17 +100,31 @@ class _Dispatcher:
 
     def take(self, event: RecordedEvent) -> None:
         """Fold an event and show it round."""
+        if self._last is not None and self._last.envelope.command_id != event.envelope.command_id:
+            self.end_command()
+        self._last = event
         self._commands.take(event)
         try:
             step = self._replay.take(event)
         except _BROKEN as problem:
-            # The class only: a broken body may hold anything, and faults are shown and kept.
-            kind = type(problem).__name__
-            self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
+            self._cannot_replay(event, problem)
             return
         definition = self._replay.definition(event.envelope.definition)
         for see in self._sees.get(event.envelope.type, ()):
             see(step.fact, ObservedEvent(event, *step, definition))
+
+    def end_command(self) -> None:
+        """Let what the last command left waiting for people be listed."""
+        try:
+            self._replay.end_command()
+        except _BROKEN as problem:
+            assert self._last is not None
+            self._cannot_replay(self._last, problem)
+
+    def _cannot_replay(self, event: RecordedEvent, problem: Exception) -> None:
+        # The class only: a broken body may hold anything, and faults are shown and kept.
+        kind = type(problem).__name__
+        self.unreadable.append(f"event {event.position} ({event.envelope.type}) cannot be replayed: {kind}")
 
 
 def _first_half(progress: Progress | None, total: int) -> Progress | None:

@@ -135,22 +135,38 @@ class Replay:
         self.tasks: dict[str, Row] = {}
         self.timers: dict[str, Row] = {}
         self._items: dict[str, dict[str, tuple[str, str]]] = {}
+        self._command = ""  # the last one, and the cases of which it told something, not listed yet
+        self._told: dict[str, str] = {}
         self._fact_of = log.fact
         self._directories = Directories(log)
 
     def take(self, event: RecordedEvent) -> ReplayStep:
-        """Fold one event and return what it did; raises what folding raises on a history that makes no sense."""
+        """Fold one event and return what it did; raises what folding raises on a history that makes no sense.
+
+        What waits for people is read off a case when its command is over, as it was when that was written.
+        """
         envelope = event.envelope
+        if envelope.command_id != self._command:
+            self.end_command()
+            self._command = envelope.command_id
         fact = self._fact_of(event)
         begun = self.states.get(envelope.stream, _NOT_BEGUN)
         version, before = begun.version, begun.state
         assert envelope.version == version + 1, f"{envelope.stream} jumps from {version} to {envelope.version}"
         at = At(envelope.recorded_at, envelope.actor, envelope.definition, envelope.version)
         after = evolve(envelope.stream, before, fact, at)
-        self._follow(fact, event, after, envelope.recorded_at)
+        case_id = self._follow(fact, event, envelope.recorded_at)
         self.states[envelope.stream] = VersionedState(envelope.version, after)
         self.position = event.position
+        if case_id is not None:
+            self._told[case_id] = envelope.recorded_at
         return ReplayStep(fact, before, after)
+
+    def end_command(self) -> None:
+        """List what waits on the cases of the last command; raises what its history raises, and goes on behind it."""
+        told, self._told = self._told, {}
+        for case_id, when in told.items():
+            self._list(case_id, self.case(case_id), when)
 
     def take_happened(self, event: RecordedEvent, at: At) -> None:
         """Fold one event where it happened, not where it was recorded; raises what folding raises without its ground.
@@ -162,7 +178,9 @@ class Replay:
         after = evolve(envelope.stream, begun.state, fact, at)
         if after is None and case_of_stream(envelope.stream) is not None:
             raise LookupError(envelope.stream)  # it happened before its case began
-        self._follow(fact, event, after, at.recorded_at)
+        case_id = self._follow(fact, event, at.recorded_at)
+        if case_id is not None:
+            self._list(case_id, after, at.recorded_at)
         self.states[envelope.stream] = VersionedState(max(begun.version, envelope.version), after)
         self.position = max(self.position, event.position)
 
@@ -215,6 +233,7 @@ class Replay:
 
     def items(self) -> dict[tuple[str, str], Row]:
         """Return the work list's rows; raises KeyError as the board does."""
+        self.end_command()
         return {
             (case.case_id, item): {"case_id": case.case_id, "item": item, "kind": kind, "since": since}
             | item_place(case, office_of(self.definitions[case.definition].programme))
@@ -246,15 +265,15 @@ class Replay:
         split = ((*stream.partition(":"), kept) for stream, kept in self.states.items())
         return ((name, kept) for of, _, name, kept in split if of == kind and kept.state is not None)
 
-    def _follow(self, fact: Fact, event: RecordedEvent, after: Any, when: str) -> None:
-        envelope = event.envelope
-        case_id = case_of_stream(envelope.stream)
+    def _follow(self, fact: Fact, event: RecordedEvent, when: str) -> str | None:
+        """Take over what a fact says of tasks and rules; return whose case it is of, if it is of one."""
+        case_id = case_of_stream(event.envelope.stream)
         if case_id is not None:
             self._work(work_change(case_id, fact, when))
-            self._list(case_id, after, when)
         elif isinstance(fact, ProgrammePublished):
             definition = load_definition(fact.text)
             self.definitions[definition.hash] = definition
+        return case_id
 
     def _work(self, change: WorkChange | None) -> None:
         if change is not None:

@@ -39,7 +39,8 @@ def items_of(case: Case | None) -> Items:
     items = {f"escalation:{kind}": "escalation" for kind in case.escalations}
     items |= {f"task:{key}": f"task_{task.status}" for key, task in case.tasks.items() if task.status != "open"}
     for part, waits in _WAITS:
-        items |= waits(part(case), case)
+        if found := waits(part(case), case):
+            items |= found
     return items
 
 

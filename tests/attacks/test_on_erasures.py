@@ -27,7 +27,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("office_url", ["postgresql"], indirect=T
 @contextmanager
 def with_planted_erasure(office: Office, case: Story) -> Iterator[Connection]:
     """Lend the application's login with a forged PersonErased behind the case; all of it is undone at the end."""
-    with office.database.connect() as connection, connection.begin() as undone:
+    with office.database._writer.connect() as connection, connection.begin() as undone:
         query = select(events).where(events.c.stream == case_stream(case.case_id)).order_by(events.c.version.desc())
         last = dict(connection.execute(query.limit(1)).mappings().one())
         body = f'{{"person_id": "{case.case.person_id}"}}'

@@ -59,7 +59,7 @@ def test_a_key_that_cannot_be_kept_for_want_of_room_is_not_a_lost_key_file(
 ) -> None:
     keys = FileKeys(tmp_path / "keys.sqlite", SystemEntropy())
     known = keys.secret("mine")
-    with keys.database.connect() as connection:  # the only one that writes
+    with keys.database._writer.connect() as connection:  # the only one that writes
         connection.exec_driver_sql("PRAGMA max_page_count = 2")
     monkeypatch.setattr(database, "no_room", lambda _: True)
     with pytest.raises(StoreFull, match="no room left"):

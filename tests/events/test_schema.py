@@ -107,7 +107,7 @@ def test_connections_from_before_the_schema_act_as_the_application_after(pg_url:
 
 
 def test_data_of_a_newer_wayhome_is_left_alone(empty_database: Database) -> None:
-    with empty_database.connect() as connection, connection.begin():
+    with empty_database.writing() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('9999')")
         before = everything(connection)

@@ -163,7 +163,7 @@ def test_a_key_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 def test_a_key_that_cannot_be_kept_seals_nothing(log: Log, tmp_path: Path) -> None:
     keys = FileKeys(tmp_path / "keys.db", SystemEntropy())
-    with keys.database.connect() as connection:  # the only one that writes
+    with keys.database._writer.connect() as connection:  # the only one that writes
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     full = Log(log.database, catalogue(), keys, SystemEntropy())

@@ -151,7 +151,7 @@ def test_a_new_file_is_waited_for_while_another_process_switches_it_over(sqlite_
 
 
 def test_a_file_held_for_too_long_is_unavailable(file_log: Log, sqlite_file: Path) -> None:
-    with file_log.database.connect() as connection:
+    with file_log.database._writer.connect() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout=50")
     other = sqlite3.connect(sqlite_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -165,7 +165,7 @@ def test_a_file_held_for_too_long_is_unavailable(file_log: Log, sqlite_file: Pat
 def test_when_all_connections_are_busy_the_caller_is_told_to_try_again(prepared_pg_url: str) -> None:
     database = Database(prepared_pg_url, pool=1)
     database._writer.pool._timeout = 0.05  # type: ignore[attr-defined]
-    held = [database.connect() for _ in range(5)]
+    held = [database._writer.connect() for _ in range(5)]
     with pytest.raises(StoreUnavailable, match="connections are busy"), database.reading():
         pass
     for connection in held:

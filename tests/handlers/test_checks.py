@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from events.database import sqlite_url
+from events.envelope import RecordedEvent
 from handlers.checks.walk import check_lines
+from handlers.projections import replay
+from handlers.projections.replay import Replay, ReplayStep
+from handlers.projections.work_items import Items, items_of
 from tests.kit.histories import Lives, Witnessed
 from tests.kit.spoilt import Spoilt
+from workflow.case.state import Case
 
 
 def test_a_healthy_history_passes_every_check(spoilt: Spoilt) -> None:
@@ -50,3 +57,28 @@ def test_an_empty_log_passes(tmp_path: Path) -> None:
     office = Witnessed(sqlite_url(tmp_path / "empty.sqlite"))
     assert office.failing() == set()
     office.close()
+
+
+def test_a_case_whose_work_cannot_be_read_is_named_and_the_others_are_looked_at(
+    spoilt: Spoilt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, lives = spoilt
+    of_home = [event for event in office.events() if event.envelope.stream == f"case:{lives.home}"]
+    last = next(one for one in reversed(office.events()) if one.envelope.command_id == of_home[-1].envelope.command_id)
+
+    def unreadable(case: Case | None) -> Items:
+        if case is not None and case.case_id == lives.home and seen[-1] == last.position:
+            raise LookupError(case.case_id)
+        return items_of(case)
+
+    def noting(taker: Replay, event: RecordedEvent) -> ReplayStep:
+        seen.append(event.position)
+        return taken(taker, event)
+
+    seen, taken = list[int](), Replay.take
+    monkeypatch.setattr(Replay, "take", noting)
+    monkeypatch.setattr(replay, "items_of", unreadable)
+    lines = check_lines(office.checked())
+    said = f"event {last.position} ({last.envelope.type}) cannot be replayed: LookupError"
+    assert [line.strip() for line in lines if "cannot be replayed" in line] == [said]
+    assert len([line for line in lines if line.startswith("I")]) == 14

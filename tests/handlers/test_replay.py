@@ -16,6 +16,7 @@ from handlers.projections import tables
 from handlers.projections.rebuild import rebuild
 from handlers.projections.replay import Replay, case_difference, position_of, replay_case, replay_log
 from handlers.projections.tables import case_board, tasks, work_items
+from handlers.projections.work_items import items_of
 from handlers.states.definitions import Definitions
 from handlers.states.state_cache import VersionedState
 from tests.kit.histories import MOSCOW, Lives, Witnessed
@@ -96,6 +97,24 @@ def test_a_replay_of_the_log_implies_the_rows_that_are_there(office: Witnessed) 
     assert world.board() == board
     assert world.timers == timers
     assert {task_id: row["status"] for task_id, row in world.tasks.items()} == statuses
+
+
+def test_what_waits_for_people_has_waited_since_the_same_instant_in_a_replay(office: Witnessed) -> None:
+    Lives(office).lived()
+    world = replay_log(office.log)
+    with office.database.reading() as connection:
+        waits = {(row.case_id, row.item): row.since for row in connection.execute(select(work_items))}
+    assert waits
+    assert {key: row["since"] for key, row in world.items().items()} == waits
+
+
+def test_a_replay_that_ends_within_a_command_has_listed_what_waits_by_then(office: Witnessed) -> None:
+    Lives(office).lived()
+    events, replay = office.events(), Replay(office.log)
+    for event in events:
+        replay.take(event)
+        waits = {key[1] for key in replay.items() if key[0] == event.envelope.stream.removeprefix("case:")}
+        assert waits == items_of(replay.case(event.envelope.stream.removeprefix("case:"))).keys()
 
 
 def test_a_replay_up_to_a_position_knows_nothing_of_what_came_later(office: Witnessed) -> None:

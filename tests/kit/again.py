@@ -76,7 +76,7 @@ def _take_over(office: Office, ended: Ended) -> None:
 
 @contextmanager
 def _file(office: Office) -> Iterator[sqlite3.Connection]:
-    with office.database.connect() as connection:
+    with office.database._writer.connect() as connection:
         file = connection.connection.driver_connection
         assert isinstance(file, sqlite3.Connection)
         yield file

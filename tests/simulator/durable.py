@@ -87,9 +87,9 @@ def _dialect() -> Dialect:
     return create_engine("sqlite://").dialect
 
 
-def _engine(url: URL, pool: int, begin: str, made: Callable[[URL, int, str], Engine] = database._sqlite) -> Engine:
+def _engine(url: URL, pool: int, made: Callable[..., Engine] = database._sqlite, **how: bool) -> Engine:
     """Return an engine that speaks as all others do, so that no statement is put into SQL twice."""
-    engine = made(url, pool, begin)
+    engine = made(url, pool, **how)
     engine.dialect = engine.pool._dialect = _dialect()
     engine._compiled_cache = _COMPILED
     return engine
