@@ -114,7 +114,7 @@ class Database:
         """Say to SQLite's own connection what PostgreSQL's driver says by itself.
 
         An engine that listens for its transactions could say it too, but one that listens for anything asks at each
-        step of each statement whether somebody hears it: 7 % of the processor time of a simulated year.
+        step of each statement whether somebody hears it.
         """
         if self.kind == "sqlite":
             driver = connection.connection.driver_connection
